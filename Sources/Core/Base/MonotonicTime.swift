@@ -1,0 +1,32 @@
+/// A point on the clock that the shell tells the core. It never goes back and has no relation to the wall clock.
+///
+/// Only the shell reads clocks; the core is told. Zero is whatever the shell chose (a test starts at zero).
+package struct MonotonicTime: Hashable, Comparable, Sendable {
+  package var nanoseconds: Int64
+
+  @inlinable
+  package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+  package static let zero = MonotonicTime(nanoseconds: 0)
+  /// Earlier than every time a clock tells.
+  package static let distantPast = MonotonicTime(nanoseconds: .min)
+  /// Later than every time a clock tells; a deadline at this time never comes.
+  package static let distantFuture = MonotonicTime(nanoseconds: .max)
+
+  @inlinable
+  package static func < (lhs: MonotonicTime, rhs: MonotonicTime) -> Bool { lhs.nanoseconds < rhs.nanoseconds }
+  @inlinable
+  package static func + (lhs: MonotonicTime, rhs: TimeDelta) -> MonotonicTime {
+    MonotonicTime(nanoseconds: lhs.nanoseconds.addingSaturating(rhs.nanoseconds))
+  }
+  @inlinable
+  package static func - (lhs: MonotonicTime, rhs: TimeDelta) -> MonotonicTime {
+    MonotonicTime(nanoseconds: lhs.nanoseconds.subtractingSaturating(rhs.nanoseconds))
+  }
+  @inlinable
+  package static func - (lhs: MonotonicTime, rhs: MonotonicTime) -> TimeDelta {
+    TimeDelta(nanoseconds: lhs.nanoseconds.subtractingSaturating(rhs.nanoseconds))
+  }
+  @inlinable
+  package static func += (lhs: inout MonotonicTime, rhs: TimeDelta) { lhs = lhs + rhs }
+}

@@ -21,6 +21,7 @@ package struct TimeDelta: Hashable, Comparable, Sendable {
   package static func seconds(_ value: Int64) -> TimeDelta { TimeDelta(nanoseconds: value * 1_000_000_000) }
 
   /// Converts from fractional seconds, saturating at the limits; a value that is not a number becomes zero.
+  @_disfavoredOverload
   package static func seconds(_ value: Double) -> TimeDelta {
     let nanoseconds = value * 1e9
     if nanoseconds.isNaN { return .zero }
@@ -64,6 +65,7 @@ package struct TimeDelta: Hashable, Comparable, Sendable {
     if overflow { return TimeDelta(nanoseconds: (lhs.nanoseconds < 0) == (rhs < 0) ? .max : .min + 1) }
     return TimeDelta(nanoseconds: product)
   }
+  @_disfavoredOverload
   package static func * (lhs: TimeDelta, rhs: Double) -> TimeDelta { .seconds(lhs.seconds * rhs) }
   @inlinable
   package static func / (lhs: TimeDelta, rhs: Int64) -> TimeDelta {

@@ -1,0 +1,35 @@
+# `make call` makes a call on this machine; `make test` runs the tests. Everything else is for who works on the project.
+.DEFAULT_GOAL := help
+SWIFT ?= swift
+SOURCES := Package.swift Sources Tests
+
+.PHONY: help call test interop bench format lint build
+
+help: ## Show the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+call: build ## Call from one process to another on this machine: 10 s, then call.webm and call.png
+	@$$($(SWIFT) build -c release --show-bin-path)/rtc call
+
+build:
+	@.ci/require-packages build
+	@$(SWIFT) build -c release --product rtc
+
+test: ## Run the tests
+	@.ci/require-packages build
+	$(SWIFT) test --parallel
+
+interop: build ## Call Chromium, Firefox and aiortc, in both directions and both roles
+	@.ci/require-packages interop
+	Interop/run
+
+bench: ## Measure CPU time per packet, per set-up and per connection
+	@.ci/require-packages build
+	$(SWIFT) run -c release bench
+
+format: ## Lay the code out
+	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+lint: ## Check layout, and that the core is pure
+	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+	@.ci/check-layers

@@ -1,0 +1,25 @@
+/// Who sends media (RFC 8866 §6.7).
+package enum MediaDirection: String, Hashable, Sendable, CaseIterable {
+  case sendrecv
+  case sendonly
+  case recvonly
+  case inactive
+
+  package init(sends: Bool, receives: Bool) {
+    self =
+      switch (sends, receives) {
+      case (true, true): .sendrecv
+      case (true, false): .sendonly
+      case (false, true): .recvonly
+      case (false, false): .inactive
+      }
+  }
+
+  package var sends: Bool { self == .sendrecv || self == .sendonly }
+  package var receives: Bool { self == .sendrecv || self == .recvonly }
+  /// The same as the other side sees it.
+  package var reversed: MediaDirection { MediaDirection(sends: receives, receives: sends) }
+  package func intersection(_ other: MediaDirection) -> MediaDirection {
+    MediaDirection(sends: sends && other.sends, receives: receives && other.receives)
+  }
+}

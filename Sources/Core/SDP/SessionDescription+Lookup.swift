@@ -135,7 +135,7 @@ extension [Attribute] {
     lazy.compactMap { if case .icePassword(let value) = $0 { value } else { nil } }.first
   }
   package var iceOptions: [String] {
-    Array(compactMap { if case .iceOptions(let options) = $0 { options } else { nil } }.joined())
+    reduce(into: []) { if case .iceOptions(let options) = $1 { $0 += options } }
   }
   package var fingerprints: [CertificateFingerprint] {
     compactMap { if case .fingerprint(let fingerprint) = $0 { fingerprint } else { nil } }

@@ -1,0 +1,34 @@
+/// A failure of a device, file or source, with the name that the W3C specifications give it.
+public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The names of errors (mediacapture-main, getUserMedia step 6).
+  public enum Name: String, Hashable, Codable, Sendable {
+    /// No such device or file.
+    case notFoundError = "NotFoundError"
+    /// Permission was denied.
+    case notAllowedError = "NotAllowedError"
+    /// The device exists but cannot be used: it is busy, or the system refused.
+    case notReadableError = "NotReadableError"
+    /// The device failed for another reason.
+    case abortError = "AbortError"
+    /// The call makes no sense in the present state.
+    case invalidStateError = "InvalidStateError"
+    /// The format or codec is not supported.
+    case notSupportedError = "NotSupportedError"
+    /// Coding failed, or the data is broken.
+    case encodingError = "EncodingError"
+  }
+
+  /// The W3C name.
+  public var name: Name
+  /// What was wrong, with which value, and what to do.
+  public var message: String
+
+  /// An error with its explanation.
+  public init(_ name: Name, _ message: String) {
+    self.name = name
+    self.message = message
+  }
+
+  /// The name and the message.
+  public var description: String { "\(name.rawValue): \(message)" }
+}

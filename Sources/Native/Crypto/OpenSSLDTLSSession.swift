@@ -1,0 +1,268 @@
+import COpenSSLShims
+import RTCBase
+import RTCSecurity
+
+/// DTLS 1.2 (RFC 6347) on OpenSSL.
+///
+///     idle --start--> handshaking --Finished, fingerprint matched--> connected --close_notify--> closed
+///                         \-- alert, mismatch, 30 s --> failed <-- fatal alert --/
+///
+/// OpenSSL decides by the wall clock whether a retransmission is due. `deadline` only wakes it; a wall clock that was set
+/// back makes it say "not yet", so it is asked again after one more interval, and the handshake ends after 30 s in any case.
+final class OpenSSLDTLSSession: DTLSSession {
+  private enum State {
+    case idle
+    /// `giveUp` starts with the first flight; a server that waits for a ClientHello waits for ever.
+    case handshaking(giveUp: MonotonicTime?)
+    case connected
+    case closed
+    case failed
+  }
+
+  static let handshakeLimit = TimeDelta.seconds(30)
+  /// Records of one datagram never give more events than this.
+  static let maximumQueuedEvents = 256
+  /// What OpenSSL accepts as a datagram's size.
+  static let datagramSizes = 256...16_384
+
+  let role: DTLSRole
+  private(set) var deadline: MonotonicTime?
+  private let dtls: OpaquePointer
+  private let counter: LiveObjectCounter
+  private let srtpProfiles: [SRTPProfile]
+  private var state = State.idle
+  private var events: [DTLSEvent] = []
+  /// Where a record's plaintext is read to; it grows to a record's size with the first record.
+  private var readBuffer: [UInt8] = []
+
+  init(
+    _ configuration: DTLSConfiguration, provider: OpenSSLCryptoProvider, counter: LiveObjectCounter
+  ) throws(CryptoError) {
+    guard let certificate = configuration.certificate as? OpenSSLCertificate else {
+      throw CryptoError("a certificate made by another crypto provider cannot be used with OpenSSL")
+    }
+    let (hash, fingerprints) = try Self.strongest(configuration.remoteFingerprints, provider)
+    role = configuration.role
+    srtpProfiles = configuration.srtpProfiles
+    let names = configuration.srtpProfiles.map(\.openSSLName).joined(separator: ":")
+    let size = min(
+      max(configuration.maximumDatagramSize, Self.datagramSizes.lowerBound), Self.datagramSizes.upperBound)
+    let retransmission = min(max(configuration.initialRetransmission, .milliseconds(20)), .seconds(3))
+    let made = try certificate.makeDTLS(
+      rtc_dtls_options(
+        is_server: configuration.role == .server, maximum_datagram_size: size,
+        first_retransmission_microseconds: UInt32(retransmission.wholeMicroseconds)),
+      srtpProfiles: names)
+    for fingerprint in fingerprints.prefix(16) {
+      guard
+        rtc_dtls_expect_fingerprint(made, hash.openSSLName, fingerprint.digest, fingerprint.digest.count)
+      else {
+        rtc_dtls_free(made)
+        throw CryptoError("a \(hash.name) fingerprint of \(fingerprint.digest.count) bytes is malformed")
+      }
+    }
+    dtls = made
+    self.counter = counter
+    counter.increment()
+  }
+
+  deinit {
+    rtc_dtls_free(dtls)
+    counter.decrement()
+  }
+
+  /// RFC 8122 §5: of the hash functions offered, only the most preferred counts, and one of its fingerprints must match.
+  private static func strongest(
+    _ fingerprints: [CertificateFingerprint], _ provider: OpenSSLCryptoProvider
+  ) throws(CryptoError) -> (FingerprintHash, [CertificateFingerprint]) {
+    let known = fingerprints.compactMap { FingerprintHash(name: $0.algorithm) }.filter(provider.accepts)
+    guard let hash = known.max() else {
+      let offered = fingerprints.map(\.algorithm).joined(separator: ", ")
+      throw CryptoError("no fingerprint of the peer uses an accepted hash (sha-256, sha-384, sha-512): [\(offered)]")
+    }
+    return (hash, fingerprints.filter { FingerprintHash(name: $0.algorithm) == hash })
+  }
+
+  func start(now: MonotonicTime) {
+    guard case .idle = state else { return }
+    state = .handshaking(giveUp: role == .client ? now + Self.handshakeLimit : nil)
+    if role == .client { continueHandshake(now: now) }
+    updateDeadline(now: now)
+  }
+
+  func receive(_ datagram: RawSpan, now: MonotonicTime) {
+    guard Self.looksLikeDTLS(datagram) else { return }
+    switch state {
+    case .handshaking(let giveUp):
+      if giveUp == nil { state = .handshaking(giveUp: now + Self.handshakeLimit) }
+    case .connected: break
+    case .idle, .closed, .failed: return
+    }
+    datagram.withUnsafeBytes { bytes in
+      rtc_dtls_set_input(dtls, bytes.baseAddress, bytes.count)
+      if case .handshaking = state { continueHandshake(now: now) }
+      // Also after the handshake's last datagram, which may carry data; and only SSL_read answers a repeated Finished.
+      if case .connected = state { readRecords() }
+      rtc_dtls_set_input(dtls, nil, 0)
+    }
+    updateDeadline(now: now)
+  }
+
+  func handleTimeout(now: MonotonicTime) {
+    guard case .handshaking(let giveUp) = state, let deadline, now >= deadline else { return }
+    if let giveUp, now >= giveUp {
+      fail(.timeout)
+    } else if !rtc_dtls_handle_timeout(dtls) {
+      fail(failureReason())
+    }
+    updateDeadline(now: now)
+  }
+
+  func send(_ bytes: RawSpan, now: MonotonicTime) -> Bool {
+    guard case .connected = state, bytes.byteCount > 0, bytes.byteCount <= rtc_dtls_maximum_write(dtls) else {
+      return false
+    }
+    return bytes.withUnsafeBytes { bytes in
+      bytes.baseAddress.map { rtc_dtls_write(dtls, $0, bytes.count) } ?? false
+    }
+  }
+
+  func close(now: MonotonicTime) {
+    if case .connected = state { rtc_dtls_close(dtls) }
+    switch state {
+    case .failed: break
+    default: state = .closed
+    }
+    updateDeadline(now: now)
+  }
+
+  func nextDatagram() -> [UInt8]? {
+    let size = rtc_dtls_next_datagram_size(dtls)
+    guard size > 0 else { return nil }
+    return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      guard let start = buffer.baseAddress else { return }
+      rtc_dtls_take_datagram(dtls, start)
+      count = size
+    }
+  }
+
+  func nextEvent() -> DTLSEvent? { events.isEmpty ? nil : events.removeFirst() }
+
+  /// Whether the handshake bound its keys to its transcript (RFC 7627).
+  var hasExtendedMasterSecret: Bool { rtc_dtls_has_extended_master_secret(dtls) }
+
+  // MARK: - Steps
+
+  /// A record's type and version are right and its length fits (RFC 6347 §4.1); OpenSSL judges the rest.
+  private static func looksLikeDTLS(_ datagram: RawSpan) -> Bool {
+    guard datagram.byteCount >= 13 else { return false }
+    let length = Int(datagram.uint16(at: 11))
+    return (20...25).contains(datagram.uint8(at: 0)) && datagram.uint8(at: 1) == 0xFE
+      && 13 + length <= datagram.byteCount
+  }
+
+  private func continueHandshake(now: MonotonicTime) {
+    switch rtc_dtls_handshake(dtls) {
+    case RTC_DTLS_DONE: finishHandshake()
+    case RTC_DTLS_WAITING: break
+    case RTC_DTLS_CLOSED:
+      state = .closed
+      post(.closed)
+    default: fail(failureReason())
+    }
+  }
+
+  private func finishHandshake() {
+    guard rtc_dtls_peer_verified(dtls) else { return fail(.fingerprintMismatch) }
+    var certificate = [UInt8](repeating: 0, count: rtc_dtls_peer_certificate(dtls, nil))
+    _ = rtc_dtls_peer_certificate(dtls, &certificate)
+    var keyingMaterial: SRTPKeyingMaterial?
+    if let profile = SRTPProfile(rawValue: rtc_dtls_srtp_profile(dtls)), srtpProfiles.contains(profile) {
+      guard let exported = exportKeys(profile) else { return fail(.internalFailure("no SRTP keys were exported")) }
+      keyingMaterial = exported
+    }
+    state = .connected
+    let version = String(rtc_dtls_version(dtls), radix: 16, uppercase: true)
+    post(
+      .connected(
+        DTLSConnectionDetails(
+          keyingMaterial: keyingMaterial, peerCertificate: certificate, version: version,
+          cipherSuite: rtc_dtls_cipher_suite(dtls).map { String(cString: $0) } ?? "",
+          group: rtc_dtls_group(dtls).map { String(cString: $0) } ?? "")))
+  }
+
+  /// RFC 5764 §4.2: client key, server key, client salt, server salt.
+  private func exportKeys(_ profile: SRTPProfile) -> SRTPKeyingMaterial? {
+    let (key, salt) = (profile.keyLength, profile.saltLength)
+    var material = [UInt8](repeating: 0, count: 2 * (key + salt))
+    guard rtc_dtls_export(dtls, "EXTRACTOR-dtls_srtp", &material, material.count) else { return nil }
+    let client = Array(material[0..<key] + material[2 * key..<2 * key + salt])
+    let server = Array(material[key..<2 * key] + material[2 * key + salt..<2 * (key + salt)])
+    return role == .client
+      ? SRTPKeyingMaterial(profile: profile, localKeyAndSalt: client, remoteKeyAndSalt: server)
+      : SRTPKeyingMaterial(profile: profile, localKeyAndSalt: server, remoteKeyAndSalt: client)
+  }
+
+  private func readRecords() {
+    // A record holds at most 2^14 bytes (RFC 5246 §6.2.1); a larger buffer is never needed.
+    if readBuffer.isEmpty { readBuffer = [UInt8](repeating: 0, count: 16_384) }
+    while case .connected = state {
+      var count = 0
+      switch rtc_dtls_read(dtls, &readBuffer, readBuffer.count, &count) {
+      case RTC_DTLS_DONE: post(.applicationData(Array(readBuffer.prefix(count))))
+      case RTC_DTLS_WAITING: return
+      case RTC_DTLS_CLOSED:
+        // RFC 5246 §7.2.1: close_notify is answered in kind.
+        rtc_dtls_close(dtls)
+        state = .closed
+        post(.closed)
+      default: fail(failureReason())
+      }
+    }
+  }
+
+  private func failureReason() -> DTLSFailure {
+    let failure = rtc_dtls_last_failure(dtls)
+    if failure.fingerprint_mismatch { return .fingerprintMismatch }
+    if failure.timed_out { return .timeout }
+    if failure.received_alert >= 0 { return .receivedAlert(UInt8(truncatingIfNeeded: failure.received_alert)) }
+    if failure.sent_alert >= 0 { return .sentAlert(UInt8(truncatingIfNeeded: failure.sent_alert)) }
+    return .internalFailure(lastOpenSSLError())
+  }
+
+  private func fail(_ reason: DTLSFailure) {
+    state = .failed
+    post(.failed(reason))
+  }
+
+  private func post(_ event: DTLSEvent) {
+    if events.count < Self.maximumQueuedEvents { events.append(event) }
+  }
+
+  private func updateDeadline(now: MonotonicTime) {
+    guard case .handshaking(let giveUp) = state else {
+      deadline = nil
+      return
+    }
+    var next = giveUp
+    var left: Int64 = 0
+    if rtc_dtls_time_left(dtls, &left) {
+      // Never longer than the interval, whatever became of the wall clock. OpenSSL takes what is due within 15 ms as due.
+      let interval = Int64(rtc_dtls_retransmission_interval(dtls))
+      let wake = now + .microseconds(min(max(left, 1_000), interval))
+      next = min(giveUp ?? wake, wake)
+    }
+    deadline = next
+  }
+}
+
+extension SRTPProfile {
+  /// OpenSSL's name for `SSL_set_tlsext_use_srtp`.
+  fileprivate var openSSLName: String {
+    switch self {
+    case .aes128CMSHA1_80: "SRTP_AES128_CM_SHA1_80"
+    case .aeadAES128GCM: "SRTP_AEAD_AES_128_GCM"
+    case .aeadAES256GCM: "SRTP_AEAD_AES_256_GCM"
+    }
+  }
+}

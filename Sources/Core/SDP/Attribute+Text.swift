@@ -53,7 +53,7 @@ extension Attribute {
       .bundleOnly:
       nil
     case .group(let semantics, let mids): semantics.followed(by: mids)
-    // Browsers write a space after this colon, and the drafts' grammar has it too.
+    // Most peers write a space after this colon, which is why it is kept although the grammar has none.
     case .msidSemantic(let semantic, let streamIDs): " " + semantic.followed(by: streamIDs)
     case .msid(let streamID, let trackID): trackID.map { "\(streamID) \($0)" } ?? streamID
     case .mid(let value), .iceUfrag(let value), .icePassword(let value), .tlsID(let value), .rtcp(let value),
@@ -86,7 +86,7 @@ extension CandidateAttribute {
     var text = "\(foundation) \(component) \(transport) \(priority) \(address) \(port) typ \(kind)"
     if let relatedAddress { text += " raddr \(relatedAddress)" }
     if let relatedPort { text += " rport \(relatedPort)" }
-    for item in extensions { text += " \(item.name) \(item.value)" }
+    for item in extensions { text += item.value.isEmpty ? " \(item.name)" : " \(item.name) \(item.value)" }
     return text
   }
 }

@@ -15,4 +15,9 @@ package struct SDPError: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String {
     lineNumber == 0 ? "The SDP is invalid: \(reason)" : "SDP line \(lineNumber) (\"\(line)\") is invalid: \(reason)"
   }
+
+  /// A line as it is shown in an error.
+  static func excerpt(_ line: String) -> String {
+    line.utf8.count <= 200 ? line : String(line.prefix(200)) + "…"
+  }
 }

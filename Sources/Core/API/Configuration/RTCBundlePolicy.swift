@@ -1,0 +1,9 @@
+/// How media is bundled while the peer's ability is unknown (webrtc-pc §4.2.5).
+public enum RTCBundlePolicy: String, Codable, Hashable, Sendable, CaseIterable {
+  /// One transport per kind of media.
+  case balanced
+  /// One transport per m-section.
+  case maxCompat = "max-compat"
+  /// One transport for everything.
+  case maxBundle = "max-bundle"
+}

@@ -1,0 +1,7 @@
+/// Which candidates may be used (webrtc-pc §4.2.4).
+public enum RTCIceTransportPolicy: String, Codable, Hashable, Sendable, CaseIterable {
+  /// Only relayed ones: the peer learns no other address.
+  case relay
+  /// Any.
+  case all
+}

@@ -1,0 +1,7 @@
+/// What a track, sender or receiver carries (mediacapture-main §4.3.2, `kind`).
+public enum MediaStreamTrackKind: String, Codable, Hashable, Sendable, CaseIterable {
+  /// Sound.
+  case audio
+  /// Moving pictures.
+  case video
+}

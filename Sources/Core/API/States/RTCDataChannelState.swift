@@ -1,0 +1,11 @@
+/// The state of a data channel (webrtc-pc §6.2).
+public enum RTCDataChannelState: String, Codable, Hashable, Sendable, CaseIterable {
+  /// Not usable yet.
+  case connecting
+  /// Data can be sent.
+  case open
+  /// Closing; data already queued still goes.
+  case closing
+  /// Closed, or never opened.
+  case closed
+}

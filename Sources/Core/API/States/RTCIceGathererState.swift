@@ -1,0 +1,9 @@
+/// How far one transport's candidate gathering is (webrtc-pc §5.6.3).
+public enum RTCIceGathererState: String, Codable, Hashable, Sendable, CaseIterable {
+  /// Not started.
+  case new
+  /// Under way.
+  case gathering
+  /// Finished, and the end of candidates was announced.
+  case complete
+}

@@ -1,0 +1,11 @@
+/// What a session description is for (webrtc-pc §4.5).
+public enum RTCSdpType: String, Codable, Hashable, Sendable, CaseIterable {
+  /// A proposal.
+  case offer
+  /// An answer that may be replaced by another.
+  case pranswer
+  /// The final answer.
+  case answer
+  /// Takes the last offer back.
+  case rollback
+}

@@ -1,0 +1,11 @@
+/// What limits the quality of sent video (webrtc-stats §8.7.1).
+public enum RTCQualityLimitationReason: String, Codable, Hashable, Sendable, CaseIterable {
+  /// Nothing.
+  case none
+  /// Processing.
+  case cpu
+  /// The network.
+  case bandwidth
+  /// Something else.
+  case other
+}

@@ -1,0 +1,11 @@
+/// How a candidate was found (webrtc-pc §4.8.1.5).
+public enum RTCIceCandidateType: String, Codable, Hashable, Sendable, CaseIterable {
+  /// An address of an interface.
+  case host
+  /// What a STUN server saw.
+  case srflx
+  /// What the peer saw.
+  case prflx
+  /// An address of a TURN server.
+  case relay
+}

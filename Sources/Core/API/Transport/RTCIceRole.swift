@@ -1,0 +1,9 @@
+/// Which side nominates (webrtc-pc §5.6.5).
+public enum RTCIceRole: String, Codable, Hashable, Sendable, CaseIterable {
+  /// Not decided yet.
+  case unknown
+  /// This side nominates.
+  case controlling
+  /// The peer nominates.
+  case controlled
+}

@@ -1,0 +1,9 @@
+/// How a TURN server is reached (webrtc-pc §4.8.1.6).
+public enum RTCIceServerTransportProtocol: String, Codable, Hashable, Sendable, CaseIterable {
+  /// UDP.
+  case udp
+  /// TCP.
+  case tcp
+  /// TLS over TCP.
+  case tls
+}

@@ -10,3 +10,11 @@ package struct PictureLossIndication: Hashable, Sendable {
     self.mediaSSRC = mediaSSRC
   }
 }
+
+extension PictureLossIndication {
+  init?(parsing body: RawSpan) {
+    var reader = ByteReader(body)
+    guard let sender = reader.readUInt32(), let media = reader.readUInt32() else { return nil }
+    self.init(senderSSRC: SSRC(rawValue: sender), mediaSSRC: SSRC(rawValue: media))
+  }
+}

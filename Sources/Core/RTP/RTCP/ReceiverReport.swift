@@ -10,3 +10,11 @@ package struct ReceiverReport: Hashable, Sendable {
     self.reportBlocks = reportBlocks
   }
 }
+
+extension ReceiverReport {
+  init?(parsing body: RawSpan, count: Int) {
+    var reader = ByteReader(body)
+    guard let ssrc = reader.readUInt32(), let blocks = ReportBlock.parse(&reader, count: count) else { return nil }
+    self.init(ssrc: SSRC(rawValue: ssrc), reportBlocks: blocks)
+  }
+}

@@ -41,3 +41,35 @@ package struct ReportBlock: Hashable, Sendable {
     return TimeDelta(nanoseconds: (Int64(max(0, units)) * 1_000_000_000) >> 16)
   }
 }
+
+extension ReportBlock {
+  /// Reads `count` blocks; `nil` when fewer are there.
+  static func parse(_ reader: inout ByteReader, count: Int) -> [ReportBlock]? {
+    guard reader.remaining >= count * byteCount else { return nil }
+    var blocks: [ReportBlock] = []
+    blocks.reserveCapacity(count)
+    for _ in 0..<count {
+      guard let block = ReportBlock(&reader) else { return nil }
+      blocks.append(block)
+    }
+    return blocks
+  }
+
+  private init?(_ reader: inout ByteReader) {
+    guard let ssrc = reader.readUInt32(), let loss = reader.readUInt32(), let highest = reader.readUInt32(),
+      let jitter = reader.readUInt32(), let lastReport = reader.readUInt32(), let delay = reader.readUInt32()
+    else { return nil }
+    self.init(
+      ssrc: SSRC(rawValue: ssrc), fractionLost: UInt8(loss >> 24),
+      cumulativePacketsLost: Int32(bitPattern: loss << 8) >> 8, extendedHighestSequenceNumber: highest,
+      interarrivalJitter: jitter, lastSenderReport: lastReport, delaySinceLastSenderReport: delay)
+  }
+
+  func write(to packet: PacketBuffer) -> Bool {
+    // The loss saturates at the 24 bits it has (RFC 3550 §6.4.1).
+    let lost = UInt32(bitPattern: min(max(cumulativePacketsLost, -0x80_0000), 0x7F_FFFF)) & 0xFF_FFFF
+    return packet.append(ssrc.rawValue) && packet.append(UInt32(fractionLost) << 24 | lost)
+      && packet.append(extendedHighestSequenceNumber) && packet.append(interarrivalJitter)
+      && packet.append(lastSenderReport) && packet.append(delaySinceLastSenderReport)
+  }
+}

@@ -23,3 +23,22 @@ package struct SenderReport: Hashable, Sendable {
     self.reportBlocks = reportBlocks
   }
 }
+
+extension SenderReport {
+  init?(parsing body: RawSpan, count: Int) {
+    var reader = ByteReader(body)
+    guard let ssrc = reader.readUInt32(), let ntpTime = reader.readUInt64(), let rtpTimestamp = reader.readUInt32(),
+      let packetCount = reader.readUInt32(), let octetCount = reader.readUInt32(),
+      let blocks = ReportBlock.parse(&reader, count: count)
+    else { return nil }
+    self.init(
+      ssrc: SSRC(rawValue: ssrc), ntpTime: NTPTime(rawValue: ntpTime), rtpTimestamp: rtpTimestamp,
+      packetCount: packetCount, octetCount: octetCount, reportBlocks: blocks)
+  }
+
+  /// Everything but the report blocks.
+  func writeSenderInformation(to packet: PacketBuffer) -> Bool {
+    packet.append(ssrc.rawValue) && packet.append(ntpTime.rawValue) && packet.append(rtpTimestamp)
+      && packet.append(packetCount) && packet.append(octetCount)
+  }
+}

@@ -38,3 +38,40 @@ package struct SourceDescription: Hashable, Sendable {
 
   package init(ssrc: SSRC, cname: String) { chunks = [Chunk(ssrc: ssrc, cname: cname)] }
 }
+
+extension SourceDescription {
+  init?(parsing body: RawSpan, count: Int) {
+    var reader = ByteReader(body)
+    var chunks: [Chunk] = []
+    for _ in 0..<count {
+      guard let ssrc = reader.readUInt32() else { return nil }
+      var items: [Item] = []
+      while true {
+        guard let type = reader.readUInt8() else { return nil }
+        if type == 0 { break }
+        guard let length = reader.readUInt8(), let text = reader.readBytes(Int(length)) else { return nil }
+        items.append(Item(type: type, text: String(decoding: text, as: UTF8.self)))
+      }
+      // A list ends with at least one zero, up to the next word. The body starts on a word of its own.
+      while reader.offset & 3 != 0 {
+        guard reader.readUInt8() != nil else { return nil }
+      }
+      chunks.append(Chunk(ssrc: SSRC(rawValue: ssrc), items: items))
+    }
+    self.init(chunks: chunks)
+  }
+
+  func write(to packet: PacketBuffer) -> Bool {
+    for chunk in chunks {
+      let start = packet.count
+      guard packet.append(chunk.ssrc.rawValue) else { return false }
+      for item in chunk.items where item.type != 0 {
+        guard packet.append(item.type), packet.appendText(item.text) else { return false }
+      }
+      repeat {
+        guard packet.append(UInt8(0)) else { return false }
+      } while (packet.count - start) & 3 != 0
+    }
+    return true
+  }
+}

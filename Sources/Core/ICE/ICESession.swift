@@ -1,0 +1,42 @@
+import RTCBase
+
+/// What belongs to one generation of credentials: a restart makes a new one (RFC 8445 §9).
+struct ICESession {
+  let generation: Int
+  var authentication = ICEAuthentication()
+  var isRemoteLite = false
+  var hasRemoteEnded = false
+  var remoteCandidates: [ICERemoteCandidate] = []
+  var checklist: ICEChecklist
+  var transactions: [ICETransaction] = []
+  /// Of the pair that carries data.
+  var consent: ICEConsent?
+  var selectedPairID: Int?
+  /// When the checks could begin: the patience with them counts from here.
+  var startedAt: MonotonicTime?
+  var nominatingPairID: Int?
+  /// When the controlling agent stops waiting for a better pair.
+  var nominationDeadline: MonotonicTime?
+
+  init(generation: Int, pairLimit: Int) {
+    self.generation = generation
+    checklist = ICEChecklist(limit: pairLimit)
+  }
+
+  /// Where the pair that carries data is.
+  var activeIndex: Int? {
+    guard let consent else { return nil }
+    if activeHint < checklist.pairs.count, checklist[activeHint].id == consent.pairID { return activeHint }
+    return checklist.index(id: consent.pairID)
+  }
+
+  /// Where it was when it was chosen: media asks with every packet.
+  var activeHint = 0
+}
+
+/// The path of the generation before, which carries data until the new one has a path (RFC 8445 §9).
+struct ICERetiredPath {
+  let authentication: ICEAuthentication
+  var pair: ICECandidatePair
+  var consent: ICEConsent
+}

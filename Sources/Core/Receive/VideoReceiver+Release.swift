@@ -1,0 +1,125 @@
+import RTCBase
+import RTCPayload
+import RTCRTP
+
+extension VideoReceiver {
+  package var deadline: Deadline? {
+    guard !frames.isEmpty else { return nil }
+    if let index = firstDecodable() {
+      return Deadline(due(frames[index].timestamp) ?? frames[index].completion, "receive.video")
+    }
+    guard let blockedSince else { return Deadline(.distantPast, "receive.video.blocked") }
+    return Deadline(blockedSince + patience, "receive.video.blocked")
+  }
+
+  /// The frame that is due, if there is one; call until it answers `nil`.
+  package mutating func pollFrame(now: MonotonicTime) -> ReceivedVideoFrame? {
+    guard let index = firstDecodable() else {
+      checkBlocked(now: now)
+      return nil
+    }
+    blockedSince = nil
+    let due = due(frames[index].timestamp) ?? frames[index].completion
+    guard due <= now else { return nil }
+    if index > 0 { drop(first: index) }
+    return release(due: due, now: now)
+  }
+
+  func canDecode(_ frame: AssembledVideoFrame) -> Bool {
+    if frame.description.isKeyFrame { return true }
+    guard frame.payloadType == releasedPayloadType, let nextNumber, let index = formatIndex(of: frame.payloadType)
+    else { return false }
+    return formats[index].format.canDecode(frame.description, followsReleased: frame.first == nextNumber)
+  }
+
+  private func firstDecodable() -> Int? {
+    guard let first = frames.first else { return nil }
+    // The usual case needs no search.
+    if canDecode(first) { return 0 }
+    return frames.firstIndex { canDecode($0) }
+  }
+
+  // MARK: Blocked
+
+  /// How long a gap may take to close before a key frame is the better way out.
+  private var patience: TimeDelta {
+    guard nextNumber != nil else { return .zero }
+    return configuration.usesRetransmission
+      ? max(roundTripTime * 3, .milliseconds(150)) : max(appliedDelay, .milliseconds(30))
+  }
+
+  private mutating func checkBlocked(now: MonotonicTime) {
+    guard !frames.isEmpty else { return }
+    guard let since = blockedSince else {
+      blockedSince = now
+      if patience == .zero {
+        wantsKeyFrame = true
+        blockedSince = now + .milliseconds(200)
+      }
+      return
+    }
+    guard now >= since + patience else { return }
+    wantsKeyFrame = true
+    // The requester repeats the request; here it is only renewed in case it was answered by a key frame that got lost.
+    blockedSince = now + .milliseconds(200)
+  }
+
+  // MARK: Release
+
+  private mutating func release(due: MonotonicTime, now: MonotonicTime) -> ReceivedVideoFrame {
+    let frame = frames.removeFirst()
+    frameBytes -= frame.bytes.count
+    let follows = frame.first == nextNumber
+    if let index = formatIndex(of: frame.payloadType) {
+      if frame.payloadType != releasedPayloadType { formats[index].format.reset() }
+      formats[index].format.didRelease(frame.description, followsReleased: follows)
+    }
+    releasedPayloadType = frame.payloadType
+    nextNumber = frame.last &+ 1
+    discardPackets(before: frame.last &+ 1)
+    advanceOverFillers()
+    adaptDelay(to: frame.timestamp)
+    count(frame, due: due, now: now)
+    return ReceivedVideoFrame(
+      frame: EncodedFrame(
+        bytes: frame.bytes, rtpTimestamp: frame.rtpTimestamp, isKeyFrame: frame.description.isKeyFrame,
+        temporalLayer: frame.description.vp8?.temporalLayer, isLayerSync: frame.description.vp8?.isLayerSync ?? false,
+        isDiscardable: frame.description.vp8?.isNonReference ?? false, width: frame.description.width,
+        height: frame.description.height),
+      payloadType: frame.payloadType, due: due, firstPacketArrival: frame.firstArrival,
+      lastPacketArrival: frame.completion)
+  }
+
+  private mutating func discardPackets(before number: Int64) {
+    while !packets.isEmpty, packets.first < number {
+      guard let packet = packets.removeFirst() else { return }
+      if packet.buffer != nil { statistics.packetsDiscarded &+= 1 }
+      release(packet)
+    }
+  }
+
+  /// Moves the delay to its target by a fifth of the time that the video shows, at most: motion stays smooth.
+  private mutating func adaptDelay(to timestamp: Int64) {
+    defer { releasedTimestamp = max(releasedTimestamp ?? timestamp, timestamp) }
+    guard let releasedTimestamp else { return }
+    let elapsed = clock.duration(ofTicks: max(0, min(timestamp &- releasedTimestamp, Int64(clock.rate))))
+    let step = elapsed / 5
+    let difference = targetDelay - appliedDelay
+    appliedDelay += max(-step, min(difference, step))
+  }
+
+  private mutating func count(_ frame: AssembledVideoFrame, due: MonotonicTime, now: MonotonicTime) {
+    if now - due > .milliseconds(10) { statistics.framesLate &+= 1 }
+    statistics.jitterBufferDelay += max(.zero, now - frame.firstArrival)
+    statistics.jitterBufferTargetDelay += targetDelay
+    statistics.jitterBufferMinimumDelay += jitterDelay
+    statistics.jitterBufferEmittedCount &+= 1
+    statistics.currentDelay = appliedDelay
+    statistics.targetDelay = targetDelay
+    if let width = frame.description.width, let height = frame.description.height {
+      statistics.frameWidth = width
+      statistics.frameHeight = height
+    }
+    freezes.record(now, statistics: &statistics)
+  }
+}

@@ -1,0 +1,130 @@
+import RTCBase
+import RTCPayload
+import RTCRTP
+
+/// Makes frames of one video stream's packets and releases each at its time, whole and decodable, or not at all.
+///
+/// A frame is copied together when its last packet arrives; the packets go back to the pool at once. The oldest frame that can be
+/// decoded is released when it is due. What precedes it and is still incomplete has missed its time and is left out, which can
+/// only happen where the format says that the frame does not need it: a key frame, or a temporal layer. If nothing can be decoded, a
+/// key frame is asked for, and frames that follow a gap wait, for the gap may still close.
+package struct VideoReceiver {
+  package struct Configuration: Sendable {
+    package var clockRate = 90_000
+    package var minimumDelay = TimeDelta.zero
+    package var maximumDelay = TimeDelta.seconds(4)
+    /// The span of sequence numbers that waits for completion.
+    package var maximumPackets = 4_096
+    package var maximumFrames = 300
+    package var maximumBytes = 16 << 20
+    /// Whether missing packets are asked for: then a gap deserves the time of an answer.
+    package var usesRetransmission = true
+    package init() {}
+  }
+
+  let configuration: Configuration
+  let pool: PacketPool
+  var formats: [(payloadType: PayloadType, format: any VideoPayloadFormat)]
+  var packets: SequenceRing<VideoPacket>
+  /// Complete frames in the order of their packets.
+  var frames: [AssembledVideoFrame] = []
+  var frameBytes = 0
+  var unwrapper = TimestampUnwrapper()
+  var estimator: PlayoutDelayEstimator
+  let clock: MediaClock
+
+  /// The number that continues what was released; `nil` until the first key frame.
+  var nextNumber: Int64?
+  var releasedPayloadType: PayloadType?
+  var releasedTimestamp: Int64?
+  /// The delay that frames have now; it follows the target slowly, since every change is seen.
+  var appliedDelay = TimeDelta.zero
+  /// Since when nothing could be decoded although something was there.
+  var blockedSince: MonotonicTime?
+  var freezes = FreezeDetector()
+  var wantsKeyFrame = false
+  var largestFrame = 0
+
+  package var playoutDelayTarget = TimeDelta.zero
+  package var synchronizationDelay = TimeDelta.zero
+  package var roundTripTime = TimeDelta.milliseconds(100)
+  package internal(set) var statistics = VideoReceiverStatistics()
+
+  package init(
+    configuration: Configuration = Configuration(),
+    formats: [(payloadType: PayloadType, format: any VideoPayloadFormat)], pool: PacketPool
+  ) {
+    self.configuration = configuration
+    self.pool = pool
+    self.formats = formats
+    packets = SequenceRing(limit: configuration.maximumPackets, initialCapacity: 64)
+    clock = MediaClock(rate: configuration.clockRate)
+    var delays = PlayoutDelayEstimator.Configuration()
+    // A frame that comes late is seen as a small stutter, not heard as a gap.
+    delays.slowQuantile = 0.96
+    delays.fastQuantile = 0.85
+    estimator = PlayoutDelayEstimator(clock: clock, configuration: delays)
+  }
+
+  // MARK: Delay
+
+  /// What jitter and `playoutDelayTarget` ask for, without synchronization.
+  package var ownTargetDelay: TimeDelta {
+    min(max(jitterDelay, playoutDelayTarget), configuration.maximumDelay)
+  }
+
+  /// Frames need no slack for the width of the histogram's last bucket: a frame later than its due time is released at once.
+  var jitterDelay: TimeDelta {
+    max(estimator.target - DelayHistogram.bucketWidth, configuration.minimumDelay)
+  }
+
+  package var targetDelay: TimeDelta { min(ownTargetDelay + synchronizationDelay, configuration.maximumDelay * 2) }
+
+  func due(_ timestamp: Int64) -> MonotonicTime? {
+    estimator.earliestArrival(of: timestamp).map { $0 + appliedDelay }
+  }
+
+  /// A timestamp, and when it would be shown if the stream stood alone.
+  package var playoutReference: PlayoutReference? {
+    guard let releasedTimestamp, let arrival = estimator.earliestArrival(of: releasedTimestamp) else { return nil }
+    return PlayoutReference(
+      rtpTimestamp: UInt32(truncatingIfNeeded: releasedTimestamp), playoutTime: arrival + ownTargetDelay)
+  }
+
+  // MARK: Events
+
+  /// Packets up to `number` that are still missing will not come any more.
+  package mutating func abandon(upTo number: Int64) {
+    guard let nextNumber, number >= nextNumber else { return }
+    if frames.first(where: { canDecode($0) }) == nil { wantsKeyFrame = true }
+  }
+
+  /// Whether a key frame has become necessary since the last call.
+  package mutating func takeKeyFrameRequest() -> Bool {
+    defer { wantsKeyFrame = false }
+    return wantsKeyFrame
+  }
+
+  /// Everything older than this is of no more use, so it need not be asked for.
+  package var oldestUsefulNumber: Int64? { nextNumber }
+
+  /// Forgets what is buffered: the sender began anew, or the stream is over.
+  package mutating func reset() {
+    statistics.framesDropped &+= Int64(frames.count)
+    frames.removeAll(keepingCapacity: true)
+    frameBytes = 0
+    while let packet = packets.removeFirst() { release(packet) }
+    nextNumber = nil
+    releasedTimestamp = nil
+    blockedSince = nil
+    for index in formats.indices { formats[index].format.reset() }
+  }
+
+  func release(_ packet: VideoPacket) {
+    if let buffer = packet.buffer { pool.give(buffer) }
+  }
+
+  func formatIndex(of payloadType: PayloadType) -> Int? {
+    formats.firstIndex { $0.payloadType == payloadType }
+  }
+}

@@ -40,10 +40,9 @@ extension CandidateAttribute {
     while let name = scanner.word() {
       let value = scanner.word()
       switch name {
-      case "raddr" where relatedAddress == nil:
-        guard let value else { throw SDPReason("raddr needs an address") }
+      case "raddr" where relatedAddress == nil && value != nil:
         relatedAddress = value
-      case "rport" where relatedPort == nil:
+      case "rport" where relatedPort == nil && value != nil:
         guard let port = UInt16(digits: value) else { throw SDPReason("rport is a number from 0 to 65535") }
         relatedPort = port
       default:

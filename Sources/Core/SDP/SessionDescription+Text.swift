@@ -46,8 +46,17 @@ private struct SDPWriter {
     guard let value else { return }
     text += type
     text += "="
-    text += value
+    if value.utf8.contains(where: Self.endsLine) {
+      // A value that came from elsewhere, such as a stream's id, must not become a line of its own.
+      text += String(decoding: value.utf8.filter { !Self.endsLine($0) }, as: UTF8.self)
+    } else {
+      text += value
+    }
     text += "\r\n"
+  }
+
+  private static func endsLine(_ byte: UInt8) -> Bool {
+    byte == 0 || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n")
   }
 }
 

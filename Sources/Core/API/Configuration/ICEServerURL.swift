@@ -1,6 +1,6 @@
 internal import RTCBase
 
-/// A STUN or TURN URL by its parts (RFC 7064 §3.1, RFC 7065 §3.1; webrtc-pc §4.4.1.6, "validate an ICE server URL").
+/// A STUN or TURN URL by its parts (RFC 7064 §3.1, RFC 7065 §3.1; webrtc-pc, "validate an ICE server URL").
 package struct ICEServerURL: Hashable, Sendable {
   package enum Scheme: String, Hashable, Sendable {
     case stun
@@ -98,7 +98,7 @@ package struct ICEServerURL: Hashable, Sendable {
 }
 
 extension RTCIceServer {
-  /// The server's URLs by their parts (webrtc-pc §4.4.1.6, "set the configuration").
+  /// The server's URLs by their parts (webrtc-pc, "set the configuration").
   ///
   /// - Throws: `WebRTCError.syntaxError` for no URL or a bad one, `invalidAccessError` for a TURN server without the credentials it needs.
   package func parsedURLs() throws(WebRTCError) -> [ICEServerURL] {

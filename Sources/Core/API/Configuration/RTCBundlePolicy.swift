@@ -1,4 +1,4 @@
-/// How media is bundled while the peer's ability is unknown (webrtc-pc §4.2.5).
+/// How media is bundled while the peer's ability is unknown (webrtc-pc).
 public enum RTCBundlePolicy: String, Codable, Hashable, Sendable, CaseIterable {
   /// One transport per kind of media.
   case balanced

@@ -1,6 +1,6 @@
 package import RTCSecurity
 
-/// A certificate with its private key, by which a peer recognises this endpoint (webrtc-pc §4.9).
+/// A certificate with its private key, by which a peer recognises this endpoint (webrtc-pc).
 ///
 /// One certificate serves any number of connections.
 public struct RTCCertificate: Sendable {

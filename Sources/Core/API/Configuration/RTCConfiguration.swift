@@ -1,4 +1,4 @@
-/// How a connection is set up (webrtc-pc §4.2.1).
+/// How a connection is set up (webrtc-pc).
 public struct RTCConfiguration: Hashable, Sendable {
   /// The STUN and TURN servers.
   public var iceServers: [RTCIceServer]

@@ -1,4 +1,4 @@
-/// A STUN or TURN server (webrtc-pc §4.2.2).
+/// A STUN or TURN server (webrtc-pc).
 public struct RTCIceServer: Codable, Hashable, Sendable {
   /// `stun:`, `stuns:`, `turn:` and `turns:` URLs of one server; at least one.
   public var urls: [String]

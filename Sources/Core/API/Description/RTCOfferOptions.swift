@@ -1,4 +1,4 @@
-/// What an offer should hold (webrtc-pc §4.2.8).
+/// What an offer should hold (webrtc-pc).
 public struct RTCOfferOptions: Codable, Hashable, Sendable {
   /// The offer has new ICE credentials, so that both sides look for paths anew.
   public var iceRestart: Bool
@@ -7,7 +7,7 @@ public struct RTCOfferOptions: Codable, Hashable, Sendable {
   public init(iceRestart: Bool = false) { self.iceRestart = iceRestart }
 }
 
-/// What an answer should hold (webrtc-pc §4.2.9); the specification defines no options yet.
+/// What an answer should hold (webrtc-pc); the specification defines no options yet.
 public struct RTCAnswerOptions: Codable, Hashable, Sendable {
   /// No options.
   public init() {}

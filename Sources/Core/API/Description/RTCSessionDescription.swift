@@ -1,4 +1,4 @@
-/// An offer, an answer or a rollback, as it is signalled (webrtc-pc §4.6.2).
+/// An offer, an answer or a rollback, as it is signalled (webrtc-pc).
 ///
 /// It encodes to the JSON that a browser's `JSON.stringify(description)` gives and that its `setRemoteDescription` takes.
 public struct RTCSessionDescription: Codable, Hashable, Sendable {

@@ -1,4 +1,4 @@
-/// An `OperationError` with details that only WebRTC has (webrtc-pc §11.1).
+/// An `OperationError` with details that only WebRTC has (webrtc-pc).
 public struct RTCError: Error, Codable, Hashable, Sendable {
   /// The details.
   public var details: RTCErrorInit

@@ -1,4 +1,4 @@
-/// What part of WebRTC an `RTCError` comes from (webrtc-pc §11.2).
+/// What part of WebRTC an `RTCError` comes from (webrtc-pc).
 public enum RTCErrorDetailType: String, Codable, Hashable, Sendable, CaseIterable {
   /// The data channel failed.
   case dataChannelFailure = "data-channel-failure"

@@ -1,4 +1,4 @@
-/// The details of an `RTCError` (webrtc-pc §11.1.1).
+/// The details of an `RTCError` (webrtc-pc).
 public struct RTCErrorInit: Codable, Hashable, Sendable {
   /// What part of WebRTC the error comes from.
   public var errorDetail: RTCErrorDetailType

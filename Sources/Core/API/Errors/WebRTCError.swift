@@ -26,7 +26,7 @@ public enum WebRTCError: Error, Hashable, Sendable {
   case notReadableError(String)
   /// The operation was given up.
   case abortError(String)
-  /// No device or setting satisfies the constraint of this name (mediacapture-main §12).
+  /// No device or setting satisfies the constraint of this name (mediacapture-main).
   case overconstrainedError(constraint: String, message: String)
   /// An operation error with WebRTC's own details.
   case rtcError(RTCError)

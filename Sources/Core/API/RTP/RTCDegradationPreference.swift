@@ -1,4 +1,4 @@
-/// What gives way when bandwidth or processing is short (mst-content-hint §4.1).
+/// What gives way when bandwidth or processing is short (mst-content-hint).
 public enum RTCDegradationPreference: String, Codable, Hashable, Sendable, CaseIterable {
   /// Frame rate and resolution together.
   case balanced

@@ -1,4 +1,4 @@
-/// What this endpoint can send or receive of one kind (webrtc-pc §5.2.8).
+/// What this endpoint can send or receive of one kind (webrtc-pc).
 public struct RTCRtpCapabilities: Codable, Hashable, Sendable {
   /// Media codecs, and `rtx` and the like, the preferred first.
   public var codecs: [RTCRtpCodec]
@@ -12,7 +12,7 @@ public struct RTCRtpCapabilities: Codable, Hashable, Sendable {
   }
 }
 
-/// A header extension that can be used (webrtc-pc §5.2.9).
+/// A header extension that can be used (webrtc-pc).
 public struct RTCRtpHeaderExtensionCapability: Codable, Hashable, Sendable {
   /// The URI of `a=extmap`.
   public var uri: String

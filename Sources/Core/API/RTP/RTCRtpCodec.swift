@@ -1,4 +1,4 @@
-/// A codec that can be, or is to be, used (webrtc-pc §5.2.7).
+/// A codec that can be, or is to be, used (webrtc-pc).
 public struct RTCRtpCodec: Codable, Hashable, Sendable {
   /// Type and subtype, such as `video/VP8`; compared without regard to case.
   public var mimeType: String
@@ -21,7 +21,7 @@ public struct RTCRtpCodec: Codable, Hashable, Sendable {
 /// The name that earlier versions of the specification had for a codec in `RTCRtpCapabilities`.
 public typealias RTCRtpCodecCapability = RTCRtpCodec
 
-/// A codec with its payload type (webrtc-pc §5.2.6).
+/// A codec with its payload type (webrtc-pc).
 public struct RTCRtpCodecParameters: Codable, Hashable, Sendable {
   /// 0 to 127.
   public var payloadType: UInt8

@@ -1,4 +1,4 @@
-/// One encoding that a sender makes of its track (webrtc-pc §5.2.4, §5.2.5).
+/// One encoding that a sender makes of its track (webrtc-pc).
 public struct RTCRtpEncodingParameters: Codable, Hashable, Sendable {
   /// The name of a simulcast layer; `nil` when there is only one encoding.
   public var rid: String?

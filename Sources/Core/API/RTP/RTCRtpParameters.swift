@@ -1,4 +1,4 @@
-/// What was negotiated for a sender or receiver (webrtc-pc §5.2.1).
+/// What was negotiated for a sender or receiver (webrtc-pc).
 public struct RTCRtpParameters: Codable, Hashable, Sendable {
   /// The header extensions in use.
   public var headerExtensions: [RTCRtpHeaderExtensionParameters]
@@ -18,10 +18,10 @@ public struct RTCRtpParameters: Codable, Hashable, Sendable {
   }
 }
 
-/// What a receiver's `getParameters` gives (webrtc-pc §5.2.3): the common parameters alone.
+/// What a receiver's `getParameters` gives (webrtc-pc): the common parameters alone.
 public typealias RTCRtpReceiveParameters = RTCRtpParameters
 
-/// What a sender's `getParameters` gives and its `setParameters` takes back (webrtc-pc §5.2.2).
+/// What a sender's `getParameters` gives and its `setParameters` takes back (webrtc-pc).
 public struct RTCRtpSendParameters: Codable, Hashable, Sendable {
   /// Which `getParameters` they come from; must not be changed.
   public var transactionId: String
@@ -46,7 +46,7 @@ public struct RTCRtpSendParameters: Codable, Hashable, Sendable {
   }
 }
 
-/// A header extension in use (webrtc-pc §5.2.10).
+/// A header extension in use (webrtc-pc).
 public struct RTCRtpHeaderExtensionParameters: Codable, Hashable, Sendable {
   /// The URI of `a=extmap`.
   public var uri: String
@@ -63,7 +63,7 @@ public struct RTCRtpHeaderExtensionParameters: Codable, Hashable, Sendable {
   }
 }
 
-/// RTCP's parameters (webrtc-pc §5.2.11).
+/// RTCP's parameters (webrtc-pc).
 public struct RTCRtcpParameters: Codable, Hashable, Sendable {
   /// The canonical name in SDES packets.
   public var cname: String?

@@ -1,4 +1,4 @@
-/// Which way a transceiver's media flows (webrtc-pc §5.4).
+/// Which way a transceiver's media flows (webrtc-pc).
 public enum RTCRtpTransceiverDirection: String, Codable, Hashable, Sendable, CaseIterable {
   /// Both ways.
   case sendrecv

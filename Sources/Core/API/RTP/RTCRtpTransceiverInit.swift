@@ -1,4 +1,4 @@
-/// How a transceiver is made (webrtc-pc §5.1, `RTCRtpTransceiverInit`).
+/// How a transceiver is made (webrtc-pc, `RTCRtpTransceiverInit`).
 public struct RTCRtpTransceiverInit: Hashable, Sendable {
   /// Which way its media is to flow.
   public var direction: RTCRtpTransceiverDirection

@@ -1,4 +1,4 @@
-/// What a track, sender or receiver carries (mediacapture-main §4.3.2, `kind`).
+/// What a track, sender or receiver carries (mediacapture-main, `kind`).
 public enum MediaStreamTrackKind: String, Codable, Hashable, Sendable, CaseIterable {
   /// Sound.
   case audio

@@ -1,4 +1,4 @@
-/// The state of a data channel (webrtc-pc §6.2).
+/// The state of a data channel (webrtc-pc).
 public enum RTCDataChannelState: String, Codable, Hashable, Sendable, CaseIterable {
   /// Not usable yet.
   case connecting

@@ -1,4 +1,4 @@
-/// The state of one DTLS transport (webrtc-pc §5.5.2).
+/// The state of one DTLS transport (webrtc-pc).
 public enum RTCDtlsTransportState: String, Codable, Hashable, Sendable, CaseIterable {
   /// Not started.
   case new

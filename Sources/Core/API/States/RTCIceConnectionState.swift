@@ -1,4 +1,4 @@
-/// The aggregate of the ICE transports' states (webrtc-pc §4.3.4).
+/// The aggregate of the ICE transports' states (webrtc-pc).
 public enum RTCIceConnectionState: String, Codable, Hashable, Sendable, CaseIterable {
   /// Nothing has started.
   case new

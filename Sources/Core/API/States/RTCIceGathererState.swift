@@ -1,4 +1,4 @@
-/// How far one transport's candidate gathering is (webrtc-pc §5.6.3).
+/// How far one transport's candidate gathering is (webrtc-pc).
 public enum RTCIceGathererState: String, Codable, Hashable, Sendable, CaseIterable {
   /// Not started.
   case new

@@ -1,4 +1,4 @@
-/// How far the connection's candidate gathering is (webrtc-pc §4.3.2).
+/// How far the connection's candidate gathering is (webrtc-pc).
 public enum RTCIceGatheringState: String, Codable, Hashable, Sendable, CaseIterable {
   /// No transport gathers, and none has finished.
   case new

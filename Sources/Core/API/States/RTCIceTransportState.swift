@@ -1,4 +1,4 @@
-/// The state of one ICE transport (webrtc-pc §5.6.4).
+/// The state of one ICE transport (webrtc-pc).
 public enum RTCIceTransportState: String, Codable, Hashable, Sendable, CaseIterable {
   /// The transport is shut down.
   case closed

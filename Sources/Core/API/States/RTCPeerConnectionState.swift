@@ -1,4 +1,4 @@
-/// The aggregate of the ICE and DTLS states (webrtc-pc §4.3.3).
+/// The aggregate of the ICE and DTLS states (webrtc-pc).
 public enum RTCPeerConnectionState: String, Codable, Hashable, Sendable, CaseIterable {
   /// Nothing has started, or all transports are closed.
   case new

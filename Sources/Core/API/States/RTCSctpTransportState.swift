@@ -1,4 +1,4 @@
-/// The state of the SCTP association (webrtc-pc §6.1.2).
+/// The state of the SCTP association (webrtc-pc).
 public enum RTCSctpTransportState: String, Codable, Hashable, Sendable, CaseIterable {
   /// The association is being set up.
   case connecting

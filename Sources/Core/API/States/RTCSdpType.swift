@@ -1,4 +1,4 @@
-/// What a session description is for (webrtc-pc §4.5).
+/// What a session description is for (webrtc-pc).
 public enum RTCSdpType: String, Codable, Hashable, Sendable, CaseIterable {
   /// A proposal.
   case offer

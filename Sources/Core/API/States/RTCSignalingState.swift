@@ -1,4 +1,4 @@
-/// Where the exchange of offer and answer stands (webrtc-pc §4.3.1).
+/// Where the exchange of offer and answer stands (webrtc-pc).
 public enum RTCSignalingState: String, Codable, Hashable, Sendable, CaseIterable {
   /// No exchange is under way.
   case stable

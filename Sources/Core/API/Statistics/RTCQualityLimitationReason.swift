@@ -1,4 +1,4 @@
-/// What limits the quality of sent video (webrtc-stats §8.7.1).
+/// What limits the quality of sent video (webrtc-stats).
 public enum RTCQualityLimitationReason: String, Codable, Hashable, Sendable, CaseIterable {
   /// Nothing.
   case none

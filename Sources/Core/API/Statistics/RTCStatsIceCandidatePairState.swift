@@ -1,4 +1,4 @@
-/// The state of a candidate pair (webrtc-stats §8.20.1).
+/// The state of a candidate pair (webrtc-stats).
 public enum RTCStatsIceCandidatePairState: String, Codable, Hashable, Sendable, CaseIterable {
   /// Its check waits for another pair of the same foundation.
   case frozen

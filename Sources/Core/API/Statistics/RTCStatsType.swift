@@ -1,4 +1,4 @@
-/// The kinds of statistics objects (webrtc-stats §8.1).
+/// The kinds of statistics objects (webrtc-stats).
 public enum RTCStatsType: String, Codable, Hashable, Sendable, CaseIterable {
   /// `RTCCodecStats`
   case codec

@@ -1,4 +1,4 @@
-/// How a data channel is made (webrtc-pc §6.2.1).
+/// How a data channel is made (webrtc-pc).
 public struct RTCDataChannelInit: Codable, Hashable, Sendable {
   /// Messages arrive in the order in which they were sent.
   public var ordered: Bool

@@ -1,4 +1,4 @@
-/// A certificate's digest (webrtc-pc §5.5.1).
+/// A certificate's digest (webrtc-pc).
 public struct RTCDtlsFingerprint: Codable, Hashable, Sendable {
   /// The hash function by its name in the registry, such as `sha-256`.
   public var algorithm: String

@@ -1,4 +1,4 @@
-/// Which side of the handshake this endpoint plays (webrtc-stats §8.18.2).
+/// Which side of the handshake this endpoint plays (webrtc-stats).
 public enum RTCDtlsRole: String, Codable, Hashable, Sendable, CaseIterable {
   /// Sends the ClientHello.
   case client

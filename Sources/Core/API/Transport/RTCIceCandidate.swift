@@ -1,6 +1,6 @@
 package import RTCSDP
 
-/// An ICE candidate (webrtc-pc §4.8.1).
+/// An ICE candidate (webrtc-pc).
 ///
 /// It encodes to the four members of a browser's `toJSON()`; all others come from parsing `candidate` and are `nil` when that is not a candidate
 /// of the grammar (RFC 8839 §5.1).
@@ -50,7 +50,7 @@ public struct RTCIceCandidate: Hashable, Sendable {
     usernameFragment = candidate.usernameFragment
     self.relayProtocol = relayProtocol
     self.url = url
-    // webrtc-pc §4.8.1, constructor: one field that the attributes below cannot express leaves them all null.
+    // webrtc-pc, constructor: one field that the attributes below cannot express leaves them all null.
     parsed = (try? CandidateAttribute(parsing: candidate.candidate)).flatMap { Self.isExpressible($0) ? $0 : nil }
   }
 

@@ -1,4 +1,4 @@
-/// A candidate as it is signalled (webrtc-pc §4.8.1, `RTCIceCandidateInit`).
+/// A candidate as it is signalled (webrtc-pc, `RTCIceCandidateInit`).
 ///
 /// It encodes to, and decodes from, the JSON of a browser's `candidate.toJSON()`. An empty `candidate` is the end of candidates.
 public struct RTCIceCandidateInit: Codable, Hashable, Sendable {

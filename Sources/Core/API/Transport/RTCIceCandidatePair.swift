@@ -1,4 +1,4 @@
-/// A local and a remote candidate that are used together (webrtc-pc §5.6.2).
+/// A local and a remote candidate that are used together (webrtc-pc).
 public struct RTCIceCandidatePair: Codable, Hashable, Sendable {
   /// This side's candidate.
   public var local: RTCIceCandidate

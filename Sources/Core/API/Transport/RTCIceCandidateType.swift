@@ -1,4 +1,4 @@
-/// How a candidate was found (webrtc-pc §4.8.1.5).
+/// How a candidate was found (webrtc-pc).
 public enum RTCIceCandidateType: String, Codable, Hashable, Sendable, CaseIterable {
   /// An address of an interface.
   case host

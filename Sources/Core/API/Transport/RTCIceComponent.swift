@@ -1,4 +1,4 @@
-/// What an ICE transport carries (webrtc-pc §5.6.6).
+/// What an ICE transport carries (webrtc-pc).
 public enum RTCIceComponent: String, Codable, Hashable, Sendable, CaseIterable {
   /// RTP, and with it everything that is multiplexed.
   case rtp

@@ -1,4 +1,4 @@
-/// The credentials of one side of an ICE transport (webrtc-pc §5.6.1).
+/// The credentials of one side of an ICE transport (webrtc-pc).
 public struct RTCIceParameters: Codable, Hashable, Sendable {
   /// The username fragment.
   public var usernameFragment: String

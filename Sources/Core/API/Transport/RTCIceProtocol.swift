@@ -1,4 +1,4 @@
-/// A candidate's transport (webrtc-pc §4.8.1.3).
+/// A candidate's transport (webrtc-pc).
 public enum RTCIceProtocol: String, Codable, Hashable, Sendable, CaseIterable {
   /// UDP.
   case udp

@@ -1,4 +1,4 @@
-/// Which side nominates (webrtc-pc §5.6.5).
+/// Which side nominates (webrtc-pc).
 public enum RTCIceRole: String, Codable, Hashable, Sendable, CaseIterable {
   /// Not decided yet.
   case unknown

@@ -1,4 +1,4 @@
-/// How a TURN server is reached (webrtc-pc §4.8.1.6).
+/// How a TURN server is reached (webrtc-pc).
 public enum RTCIceServerTransportProtocol: String, Codable, Hashable, Sendable, CaseIterable {
   /// UDP.
   case udp

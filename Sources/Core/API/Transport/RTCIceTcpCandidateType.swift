@@ -1,4 +1,4 @@
-/// Who opens a TCP candidate's connection (webrtc-pc §4.8.1.4).
+/// Who opens a TCP candidate's connection (webrtc-pc).
 public enum RTCIceTcpCandidateType: String, Codable, Hashable, Sendable, CaseIterable {
   /// This side connects.
   case active

@@ -1,4 +1,4 @@
-/// How one flow ranks among others (webrtc-priority §3).
+/// How one flow ranks among others (webrtc-priority).
 public enum RTCPriorityType: String, Codable, Hashable, Sendable, CaseIterable {
   /// Below what is usual.
   case veryLow = "very-low"

@@ -58,6 +58,14 @@ package struct AcknowledgedBitrate: Sendable {
     return Bitrate(byteCount: bytes, over: TimeDelta(nanoseconds: max(newest - start, Self.minimumWindow)))
   }
 
+  /// The rate over the window that ends at `time`: falls to zero when nothing comes any more.
+  package func bitrate(at time: TimeDelta) -> Bitrate {
+    guard firstArrival != nil, time.nanoseconds / Self.bucketLength - newestBucket < Self.bucketCount else {
+      return .zero
+    }
+    return Bitrate(byteCount: total, over: TimeDelta(nanoseconds: Self.bucketLength * Self.bucketCount))
+  }
+
   package mutating func reset() {
     for index in buckets.indices { buckets[index] = 0 }
     total = 0

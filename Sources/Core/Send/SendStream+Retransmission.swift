@@ -1,0 +1,96 @@
+import RTCBase
+import RTCRTP
+
+extension SendStream {
+  /// Numbers of one request looked at; a request may hold more than anybody can mean.
+  static let maximumNumbersPerRequest = 1_024
+  private static let maximumResends: UInt8 = 10
+
+  /// Answers a generic NACK (RFC 4585 §6.2.1): queues what is still kept and was not repeated within a round trip.
+  mutating func handle(
+    _ request: NegativeAcknowledgement, roundTripTime: TimeDelta, through pacer: inout Pacer, pool: PacketPool,
+    now: MonotonicTime
+  ) {
+    statistics.nackCount += 1
+    guard configuration.isRetransmissionEnabled else { return }
+    let quiet = min(max(roundTripTime, .milliseconds(5)), .seconds(1))
+    for number in request.sequenceNumbers.prefix(Self.maximumNumbersPerRequest) {
+      guard let index = cache.find(number), let entry = cache[index], entry.resentCount < Self.maximumResends,
+        entry.lastResent.map({ now - $0 >= quiet }) ?? true,
+        pacer.admits(.retransmission, packetCount: 1),
+        retransmissionBudget.take(entry.buffer.count, now: now),
+        let packet = makeRetransmission(of: entry, pool: pool, now: now)
+      else {
+        statistics.retransmissionsRefused += 1
+        continue
+      }
+      if pacer.enqueue(packet) { cache.countResend(at: index, now: now) } else { pool.give(packet.buffer) }
+    }
+  }
+
+  /// The packet on the RTX stream (RFC 4588 §4), or the same packet again.
+  private mutating func makeRetransmission(
+    of entry: RetransmissionCache.Entry, pool: PacketPool, now: MonotonicTime,
+    kind: OutgoingPacket.Kind = .retransmission
+  ) -> OutgoingPacket? {
+    let buffer = pool.take()
+    if let ssrc = configuration.rtxSSRC, let payloadType = configuration.rtxPayloadType {
+      guard
+        let layout = RTXPacket.build(
+          repeating: entry.buffer, ssrc: ssrc, payloadType: payloadType, sequenceNumber: nextRTXSequenceNumber,
+          writer: writer, into: buffer)
+      else {
+        pool.give(buffer)
+        return nil
+      }
+      defer { nextRTXSequenceNumber = nextRTXSequenceNumber.next }
+      return OutgoingPacket(
+        buffer: buffer, kind: kind, stream: id, ssrc: ssrc, sequenceNumber: nextRTXSequenceNumber, layout: layout,
+        repeats: entry.sequenceNumber, enqueueTime: now)
+    }
+    buffer.assign(entry.buffer.bytes)
+    return OutgoingPacket(
+      buffer: buffer, kind: kind, stream: id, ssrc: configuration.ssrc, sequenceNumber: entry.sequenceNumber,
+      layout: entry.layout, repeats: entry.sequenceNumber, enqueueTime: now)
+  }
+
+  /// Padding for a probe: the newest packet once more, or padding alone when little is wanted; `nil` without an RTX stream.
+  ///
+  /// On the RTX stream it costs the media stream no sequence number, and what it repeats may even be of use.
+  mutating func makePadding(byteCount: Int, pool: PacketPool, now: MonotonicTime) -> OutgoingPacket? {
+    guard let ssrc = configuration.rtxSSRC, let payloadType = configuration.rtxPayloadType else { return nil }
+    if byteCount > 255, let index = cache.newestIndex, let entry = cache[index] {
+      return makeRetransmission(of: entry, pool: pool, now: now, kind: .padding)
+    }
+    guard let timestamp = timestamps.lastOutput else { return nil }
+    let buffer = pool.take()
+    let header = RTPHeader(
+      payloadType: payloadType, sequenceNumber: nextRTXSequenceNumber, timestamp: timestamp, ssrc: ssrc)
+    var extensions = reservedExtensions()
+    extensions.repairedRidIdentifier = extensions.ridIdentifier
+    extensions.ridIdentifier = nil
+    let length = min(max(byteCount, 1), 255)
+    let layout = RTXPacket.buildPadding(
+      header, extensions: extensions, paddingLength: length, writer: writer, into: buffer)
+    defer { nextRTXSequenceNumber = nextRTXSequenceNumber.next }
+    return OutgoingPacket(
+      buffer: buffer, kind: .padding, stream: id, ssrc: ssrc, sequenceNumber: nextRTXSequenceNumber, layout: layout,
+      paddingByteCount: UInt8(truncatingIfNeeded: length), enqueueTime: now)
+  }
+
+  // MARK: Key frames
+
+  /// PLI (RFC 4585 §6.3.1).
+  mutating func handlePictureLossIndication() {
+    statistics.pliCount += 1
+    keyFrames.request()
+  }
+
+  /// FIR (RFC 5104 §4.3.1): the same number from the same sender is the same command, repeated because the answer is not there yet.
+  mutating func handle(_ entry: FullIntraRequest.Entry, from sender: SSRC) {
+    statistics.firCount += 1
+    if let last = lastFIR, last.sender == sender, last.number == entry.sequenceNumber { return }
+    lastFIR = (sender, entry.sequenceNumber)
+    keyFrames.request()
+  }
+}

@@ -22,8 +22,8 @@ final class OpenSSLDTLSSession: DTLSSession {
   static let handshakeLimit = TimeDelta.seconds(30)
   /// Records of one datagram never give more events than this.
   static let maximumQueuedEvents = 256
-  /// What OpenSSL accepts as a datagram's size.
-  static let datagramSizes = 256...16_384
+  /// OpenSSL accepts no smaller size, and joins the records of a flight in a buffer no larger than this.
+  static let datagramSizes = 256...4_096
 
   let role: DTLSRole
   private(set) var deadline: MonotonicTime?

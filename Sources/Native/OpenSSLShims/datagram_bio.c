@@ -7,6 +7,8 @@
 // Up to this much storage is kept between flights; what a larger flight needed is given back once it is sent.
 #define KEPT_CAPACITY 2048
 
+#define RECORD_HEADER 13
+
 static int read_datagram(BIO *bio, char *buffer, int capacity) {
   rtc_datagrams *datagrams = BIO_get_data(bio);
   BIO_clear_retry_flags(bio);
@@ -35,16 +37,42 @@ static bool make_room(rtc_datagrams *datagrams, size_t count) {
   return true;
 }
 
+static void append(rtc_datagrams *datagrams, const uint8_t *bytes, size_t count) {
+  // What finds no room is lost, as it would be on the wire: DTLS repeats what matters.
+  if (count > UINT16_MAX || datagrams->count == RTC_OUTPUT_DATAGRAMS || !make_room(datagrams, count)) return;
+  memcpy(datagrams->output + datagrams->output_end, bytes, count);
+  datagrams->output_end += count;
+  datagrams->sizes[(datagrams->first + datagrams->count) % RTC_OUTPUT_DATAGRAMS] = (uint16_t)count;
+  datagrams->count += 1;
+}
+
+// The length of the records at the start of `bytes` that fit `limit`; at least one record.
+static size_t records_within(const uint8_t *bytes, size_t count, size_t limit) {
+  size_t length = 0;
+  while (length + RECORD_HEADER <= count) {
+    const uint8_t *header = bytes + length;
+    size_t record = RECORD_HEADER + ((size_t)header[RECORD_HEADER - 2] << 8 | header[RECORD_HEADER - 1]);
+    if (length + record > count || (length > 0 && length + record > limit)) break;
+    length += record;
+  }
+  return length > 0 ? length : count;
+}
+
 static int write_datagram(BIO *bio, const char *bytes, int count) {
   rtc_datagrams *datagrams = BIO_get_data(bio);
   BIO_clear_retry_flags(bio);
   if (bytes == NULL || count <= 0) return 0;
-  // What finds no room is lost, as it would be on the wire: DTLS repeats what matters.
-  if (count > UINT16_MAX || datagrams->count == RTC_OUTPUT_DATAGRAMS || !make_room(datagrams, (size_t)count)) return count;
-  memcpy(datagrams->output + datagrams->output_end, bytes, (size_t)count);
-  datagrams->output_end += (size_t)count;
-  datagrams->sizes[(datagrams->first + datagrams->count) % RTC_OUTPUT_DATAGRAMS] = (uint16_t)count;
-  datagrams->count += 1;
+  // When OpenSSL adds the Finished message to a datagram it forgets the nonce and tag of AEAD ciphers, 24 bytes:
+  // what exceeds the limit is cut between records.
+  const uint8_t *start = (const uint8_t *)bytes;
+  size_t left = (size_t)count;
+  while (left > datagrams->maximum_size) {
+    size_t length = records_within(start, left, datagrams->maximum_size);
+    append(datagrams, start, length);
+    start += length;
+    left -= length;
+  }
+  if (left > 0) append(datagrams, start, left);
   return count;
 }
 

@@ -10,6 +10,7 @@
 #define RTC_OUTPUT_DATAGRAMS 64
 
 typedef struct {
+  size_t maximum_size;
   // Borrowed for the length of one call.
   const uint8_t *input;
   size_t input_count;

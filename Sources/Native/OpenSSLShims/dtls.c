@@ -120,6 +120,7 @@ rtc_dtls *rtc_dtls_new(rtc_dtls_context *context, const rtc_dtls_options *option
   if (dtls == NULL) return NULL;
   dtls->first_retransmission = options->first_retransmission_microseconds;
   dtls->current_retransmission = options->first_retransmission_microseconds;
+  dtls->datagrams.maximum_size = options->maximum_datagram_size;
   dtls->failure.received_alert = dtls->failure.sent_alert = -1;
   dtls->ssl = SSL_new((SSL_CTX *)context);
   BIO *bio = rtc_datagram_bio_new(&dtls->datagrams);

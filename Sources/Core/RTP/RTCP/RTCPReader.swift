@@ -55,7 +55,8 @@ package struct RTCPReader: Sendable {
     case RTCPPacketType.transportLayerFeedback where count == RTCPFeedbackFormat.negativeAcknowledgement:
       return NegativeAcknowledgement(parsing: body).map { .negativeAcknowledgement($0) }
     case RTCPPacketType.transportLayerFeedback where count == RTCPFeedbackFormat.transportFeedback:
-      return TransportFeedback(parsing: body).map { .transportFeedback($0) }
+      // Its chunks tell its length; Chrome has been seen to claim one byte of padding too many.
+      return TransportFeedback(parsing: packet.extracting(4..<packet.byteCount)).map { .transportFeedback($0) }
     case RTCPPacketType.payloadSpecificFeedback where count == RTCPFeedbackFormat.pictureLossIndication:
       return PictureLossIndication(parsing: body).map { .pictureLossIndication($0) }
     case RTCPPacketType.payloadSpecificFeedback where count == RTCPFeedbackFormat.fullIntraRequest:

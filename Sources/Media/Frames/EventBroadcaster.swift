@@ -20,7 +20,8 @@ package final class EventBroadcaster<Event: Sendable>: Sendable {
 
   /// - Parameters:
   ///   - limit: undelivered events that a subscriber may have; the next is refused.
-  ///   - coalescingKey: events of one key replace each other while they are unread; `nil` for events that must all be seen.
+  ///   - coalescingKey: events of one key replace each other while they are unread; `nil` for events that must all be
+  ///     seen.
   package init(limit: Int = 1_024, coalescingKey: @escaping @Sendable (Event) -> Int? = { _ in nil }) {
     self.limit = max(1, limit)
     self.coalescingKey = coalescingKey

@@ -1,7 +1,7 @@
 /// Events as an async sequence with several subscribers.
 ///
-/// The first subscriber gets what has happened since the object was made; later ones get what happens from then on. Changes of one state that nobody has read yet
-/// are merged into the newest.
+/// The first subscriber gets what has happened since the object was made; later ones get what happens from then on.
+/// Changes of one state that nobody has read yet are merged into the newest.
 public struct EventSequence<Event: Sendable>: AsyncSequence, Sendable {
   /// The type of the events.
   public typealias Element = Event

@@ -2,8 +2,8 @@ import Synchronization
 
 /// A consumer's own bounded queue of frames: when it is full, the oldest frame makes room for the newest.
 ///
-/// Frames that can be understood only in a row (compressed video) have restart points: once one is lost, all are dropped
-/// until the next restart point.
+/// Frames that can be understood only in a row (compressed video) have restart points: once one is lost, all are
+/// dropped until the next restart point.
 package final class FrameMailbox<Frame: Sendable>: FrameConsumer {
   private struct State {
     var frames: [Frame] = []
@@ -107,7 +107,8 @@ package final class FrameMailbox<Frame: Sendable>: FrameConsumer {
   /// The oldest frame, when there is one.
   package func poll() -> Frame? { state.withLock { $0.popFirst() } }
 
-  /// The oldest frame, waiting for one; `nil` after `finish` when all are taken, or when the task is cancelled. One task waits at a time.
+  /// The oldest frame, waiting for one; `nil` after `finish` when all are taken, or when the task is cancelled. One
+  /// task waits at a time.
   package func next() async -> Frame? {
     await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<Frame?, Never>) in

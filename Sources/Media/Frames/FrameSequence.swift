@@ -1,7 +1,8 @@
 /// The frames of a track as an async sequence.
 ///
-/// Each iteration has a queue of its own that is bounded: a consumer that is too slow loses its oldest frames, and delays neither the
-/// source nor other consumers. Frames are kept from the moment iteration begins; the sequence ends with the track.
+/// Each iteration has a queue of its own that is bounded: a consumer that is too slow loses its oldest frames, and
+/// delays neither the source nor other consumers. Frames are kept from the moment iteration begins; the sequence ends
+/// with the track.
 public struct FrameSequence<Frame: Sendable>: AsyncSequence, Sendable {
   /// The type of the frames.
   public typealias Element = Frame

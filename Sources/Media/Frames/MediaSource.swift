@@ -1,7 +1,7 @@
 /// Makes frames: a camera, a microphone, a file, a generator, a remote peer.
 ///
-/// A source is shared by all tracks made of it. Its first track starts it and the last one that stops closes it; it may be
-/// started again afterwards. While it runs it emits frames into its `output` from a thread of its own.
+/// A source is shared by all tracks made of it. Its first track starts it and the last one that stops closes it; it may
+/// be started again afterwards. While it runs it emits frames into its `output` from a thread of its own.
 public protocol MediaSource<Frame>: AnyObject, Sendable {
   /// What it makes.
   associatedtype Frame: Sendable
@@ -19,8 +19,9 @@ public protocol MediaSource<Frame>: AnyObject, Sendable {
   ///
   /// - Throws: `MediaError`, when the source cannot be opened; it stays closed.
   func start() throws
-  /// Closes everything that `start` opened, and returns when the source's thread has ended. It wakes the thread rather than wait for its
-  /// next frame. Called when the last track stops, also after the source has ended by itself (then possibly on its own thread).
+  /// Closes everything that `start` opened, and returns when the source's thread has ended. It wakes the thread rather
+  /// than wait for its next frame. Called when the last track stops, also after the source has ended by itself (then
+  /// possibly on its own thread).
   func stop()
   /// Changes what is delivered; the next frames have the new settings.
   ///

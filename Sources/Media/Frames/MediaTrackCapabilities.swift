@@ -1,4 +1,5 @@
-/// What a source can deliver (mediacapture-main §4.3.8, `MediaTrackCapabilities`); a member that does not apply is `nil`.
+/// What a source can deliver (mediacapture-main §4.3.8, `MediaTrackCapabilities`); a member that does not apply is
+/// `nil`.
 public struct MediaTrackCapabilities: Hashable, Codable, Sendable {
   /// The least and the greatest value of a property (`ULongRange`, `DoubleRange`).
   public struct Range<Value: Hashable & Codable & Sendable>: Hashable, Codable, Sendable {

@@ -12,7 +12,8 @@ public final class SourceOutput<Frame: Sendable>: Sendable {
   }
 
   private let state: Mutex<State>
-  /// Tracks attached. Held while the source starts and stops, so that both happen in order; never taken on the way of a frame.
+  /// Tracks attached. Held while the source starts and stops, so that both happen in order; never taken on the way of a
+  /// frame.
   private let trackCount = Mutex(0)
 
   /// An output; a source that has nothing to deliver yet begins muted.

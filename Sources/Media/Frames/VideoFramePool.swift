@@ -2,8 +2,8 @@ import Synchronization
 
 /// Keeps the storage of pictures for reuse, so that a video pipeline in its steady state allocates no pictures.
 ///
-/// The pool is bounded by what it keeps, not by what is in use: a program may hold as many frames as it likes, and storage
-/// that comes back to a full pool, or that has another size than the pool's last, is freed.
+/// The pool is bounded by what it keeps, not by what is in use: a program may hold as many frames as it likes, and
+/// storage that comes back to a full pool, or that has another size than the pool's last, is freed.
 public final class VideoFramePool: Sendable {
   private struct State {
     var free: [[UInt8]] = []

@@ -1,4 +1,5 @@
-/// The bytes of a picture, shared by all copies of its frame. They never change; with the last copy they go back to their pool.
+/// The bytes of a picture, shared by all copies of its frame. They never change; with the last copy they go back to
+/// their pool.
 final class VideoFrameStorage: Sendable {
   let layout: VideoFrameLayout
   let bytes: [UInt8]

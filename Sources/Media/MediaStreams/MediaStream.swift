@@ -1,7 +1,8 @@
 import RTCFrames
 import Synchronization
 
-/// A group of tracks that belong together (mediacapture-main §4.2, `MediaStream`). Tracks of one stream are meant to be kept in step.
+/// A group of tracks that belong together (mediacapture-main §4.2, `MediaStream`). Tracks of one stream are meant to be
+/// kept in step.
 public final class MediaStream: Sendable {
   /// Whether a stream is made here or by a peer.
   public typealias Origin = MediaStreamTrack.Origin

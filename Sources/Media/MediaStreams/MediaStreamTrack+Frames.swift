@@ -1,7 +1,8 @@
 import RTCFrames
 
 extension MediaStreamTrack {
-  /// The track's pictures. A consumer that falls behind by more than `buffer` loses the oldest; an audio track has none.
+  /// The track's pictures. A consumer that falls behind by more than `buffer` loses the oldest; an audio track has
+  /// none.
   ///
   /// - Parameter buffer: pictures kept for this consumer at most, at least 1.
   public func videoFrames(buffer: Int = 2) -> FrameSequence<VideoFrame> {
@@ -10,18 +11,22 @@ extension MediaStreamTrack {
       detach: { self.detachVideo($0) })
   }
 
-  /// The track's sound. A consumer that falls behind by more than `buffer` frames loses the oldest; a video track has none.
+  /// The track's sound. A consumer that falls behind by more than `buffer` frames loses the oldest; a video track has
+  /// none.
   ///
-  /// - Parameter buffer: frames of sound kept for this consumer at most, at least 1. Sources make frames of 10 or 20 ms.
+  /// - Parameter buffer: frames of sound kept for this consumer at most, at least 1. Sources make frames of 10 or 20
+  ///   ms.
   public func audioFrames(buffer: Int = 50) -> FrameSequence<AudioFrame> {
     FrameSequence(
       makeMailbox: { FrameMailbox(capacity: buffer) }, attach: { self.attachAudio($0) },
       detach: { self.detachAudio($0) })
   }
 
-  /// The track's compressed pictures, as a peer sent them or a pass-through source was given them; other tracks have none.
+  /// The track's compressed pictures, as a peer sent them or a pass-through source was given them; other tracks have
+  /// none.
   ///
-  /// It begins with a key frame. A consumer that falls behind by more than `buffer` loses all up to the next key frame, which is asked for.
+  /// It begins with a key frame. A consumer that falls behind by more than `buffer` loses all up to the next key frame,
+  /// which is asked for.
   public func encodedVideoFrames(buffer: Int = 120) -> FrameSequence<EncodedVideoFrame> {
     let provider = attachment.source.encodedVideo
     return FrameSequence(
@@ -91,8 +96,8 @@ extension MediaStreamTrack {
     attachment.encodedAudio?.consumers.remove(consumer)
   }
 
-  /// The source of compressed pictures behind the track. A sender whose track is `isEncodedOnly` takes its frames from here,
-  /// and passes key-frame requests and the target bitrate on to it.
+  /// The source of compressed pictures behind the track. A sender whose track is `isEncodedOnly` takes its frames from
+  /// here, and passes key-frame requests and the target bitrate on to it.
   package var encodedVideoProvider: (any EncodedVideoProvider)? { attachment.source.encodedVideo }
   /// The source of compressed sound behind the track.
   package var encodedAudioProvider: (any EncodedAudioProvider)? { attachment.source.encodedAudio }

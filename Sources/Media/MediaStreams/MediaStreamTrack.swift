@@ -3,8 +3,8 @@ import Synchronization
 
 /// One picture or sound of a source (mediacapture-main §4.3, `MediaStreamTrack`).
 ///
-/// Tracks of one source share it: it is opened for the first and closed when the last of them has stopped. A track that is released without being stopped
-/// lets go of its source too.
+/// Tracks of one source share it: it is opened for the first and closed when the last of them has stopped. A track that
+/// is released without being stopped lets go of its source too.
 public final class MediaStreamTrack: Sendable {
   /// What a track carries.
   public enum Kind: String, Hashable, Codable, Sendable {
@@ -82,32 +82,52 @@ public final class MediaStreamTrack: Sendable {
     try self.init(id: RandomIdentifier.make(), label: source.label, origin: .local, source: .audio(source))
   }
 
-  init(id: String, label: String, origin: Origin, source: TrackSource) throws {
+  convenience init(id: String, label: String, origin: Origin, source: TrackSource) throws {
+    self.init(unattached: source, id: id, label: label, origin: origin)
+    if source.isEnded {
+      state.withLock { $0.readyState = .ended }
+      attachment.end()
+      broadcaster.finish()
+    } else {
+      try attach()
+    }
+  }
+
+  private init(unattached source: TrackSource, id: String, label: String, origin: Origin) {
     self.id = id
     self.label = label
     self.origin = origin
     kind = source.kind
     state = Mutex(State(isMuted: source.isMuted))
-    let broadcaster = EventBroadcaster<Event>(coalescingKey: { event in
+    broadcaster = EventBroadcaster(coalescingKey: { event in
       switch event {
       case .mute, .unmute: 0
       case .configurationChanged: 1
       case .ended: nil
       }
     })
-    self.broadcaster = broadcaster
     let events = TrackEvents()
     attachment = TrackAttachment(source: source, events: events)
     events.track.withLock { $0.track = self }
-    if source.isEnded {
-      state.withLock { $0.readyState = .ended }
-      attachment.end()
-    } else {
-      try attachment.attach()
-      // What happened between reading the state and listening to it.
-      sourceEvent(.muted(source.isMuted))
-      if source.isEnded { sourceEvent(.ended) }
+  }
+
+  /// A track of a source that opens nothing.
+  static func opened(
+    id: String? = nil, label: String? = nil, origin: Origin = .local, source: TrackSource
+  ) -> MediaStreamTrack {
+    do {
+      return try MediaStreamTrack(
+        id: id ?? RandomIdentifier.make(), label: label ?? source.label, origin: origin, source: source)
+    } catch {
+      preconditionFailure("a source that opens nothing failed to open: \(error)")
     }
+  }
+
+  private func attach() throws {
+    try attachment.attach()
+    // What happened between reading the state and listening to it.
+    sourceEvent(.muted(attachment.source.isMuted))
+    if attachment.source.isEnded { sourceEvent(.ended) }
   }
 
   deinit { attachment.detach() }
@@ -127,11 +147,20 @@ public final class MediaStreamTrack: Sendable {
   /// Whether the track can still deliver.
   public var readyState: ReadyState { state.withLock { $0.readyState } }
 
-  /// What happens to the track. The first subscriber gets everything since the track was made; a mute and an unmute that nobody has seen yet
-  /// become one.
+  /// What happens to the track. The first subscriber gets everything since the track was made; a mute and an unmute
+  /// that nobody has seen yet become one.
   public var events: EventSequence<Event> { broadcaster.sequence }
 
-  /// What the track carries, so that encoders can favour what matters (mst-content-hint §3). A hint of the other kind is ignored.
+  /// Frames that came from the source, and those delivered while the track was enabled.
+  package var frameCounts: (total: Int, delivered: Int) {
+    switch attachment.pipeline {
+    case .video(let pipeline): (pipeline.counts.total, pipeline.counts.delivered)
+    case .audio(let pipeline): (pipeline.counts.total, pipeline.counts.delivered)
+    }
+  }
+
+  /// What the track carries, so that encoders can favour what matters (mst-content-hint §3). A hint of the other kind
+  /// is ignored.
   public var contentHint: ContentHint {
     get { state.withLock { $0.contentHint } }
     set { if newValue.applies(to: kind) { state.withLock { $0.contentHint = newValue } } }
@@ -162,31 +191,21 @@ public final class MediaStreamTrack: Sendable {
   /// A track of the same source with an identifier of its own, which is enabled, muted and stopped apart from this one.
   /// The clone of an ended track has ended.
   public func clone() -> MediaStreamTrack {
-    let (snapshot, isLive) = state.withLock { ($0, $0.readyState == .live) }
-    let copy = MediaStreamTrack(cloning: self, isLive: isLive)
+    let snapshot = state.withLock { $0 }
+    let copy = MediaStreamTrack(
+      unattached: attachment.source, id: RandomIdentifier.make(), label: label, origin: origin)
     copy.isEnabled = snapshot.isEnabled
     copy.contentHint = snapshot.contentHint
-    return copy
-  }
-
-  private init(cloning other: MediaStreamTrack, isLive: Bool) {
-    id = RandomIdentifier.make()
-    label = other.label
-    origin = other.origin
-    kind = other.kind
-    state = Mutex(State(isMuted: other.isMuted))
-    broadcaster = EventBroadcaster(coalescingKey: { $0 == .mute || $0 == .unmute ? 0 : nil })
-    let events = TrackEvents()
-    attachment = TrackAttachment(source: other.attachment.source, events: events)
-    events.track.withLock { $0.track = self }
-    // A source that is open is not opened again, so this fails only when it was closed meanwhile.
-    if isLive, (try? attachment.attach()) != nil {
-      sourceEvent(.muted(attachment.source.isMuted))
-      if attachment.source.isEnded { sourceEvent(.ended) }
-    } else {
-      state.withLock { $0.readyState = .ended }
-      attachment.end()
+    // A source that is open is not opened again, so attaching fails only when it was closed meanwhile.
+    if snapshot.readyState == .ended || (try? copy.attach()) == nil {
+      copy.state.withLock { state in
+        state.readyState = .ended
+        state.lastSettings = snapshot.lastSettings
+      }
+      copy.attachment.end()
+      copy.broadcaster.finish()
     }
+    return copy
   }
 
   func sourceEvent(_ event: SourceEvent) {

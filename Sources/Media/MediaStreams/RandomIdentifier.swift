@@ -1,5 +1,5 @@
-/// Makes identifiers of tracks and streams: 36 characters in the form of a version 4 UUID (RFC 9562 §5.4), as mediacapture-main
-/// recommends.
+/// Makes identifiers of tracks and streams: 36 characters in the form of a version 4 UUID (RFC 9562 §5.4), as
+/// mediacapture-main recommends.
 enum RandomIdentifier {
   static func make() -> String {
     var generator = SystemRandomNumberGenerator()

@@ -3,8 +3,8 @@ import Synchronization
 
 /// The stack's end of a remote track: what is fed here comes out of the track and its clones.
 ///
-/// A remote track begins muted (webrtc-pc §5.3) and never opens anything, so it has no source to start or stop; its last
-/// track being stopped is worth knowing, since nobody needs its frames decoded any more.
+/// A remote track begins muted (webrtc-pc §5.3) and never opens anything, so it has no source to start or stop; its
+/// last track being stopped is worth knowing, since nobody needs its frames decoded any more.
 package final class RemoteTrackFeed: Sendable {
   package let kind: MediaStreamTrack.Kind
   private let video: RemoteVideoSource?
@@ -14,7 +14,8 @@ package final class RemoteTrackFeed: Sendable {
   ///
   /// - Parameters:
   ///   - id: the identifier the peer announced, or `nil` for one of our own.
-  ///   - onKeyFrameRequest: called, on any thread, when a consumer of compressed pictures cannot go on without a key frame.
+  ///   - onKeyFrameRequest: called, on any thread, when a consumer of compressed pictures cannot go on without a key
+  ///     frame.
   package static func makeTrack(
     kind: MediaStreamTrack.Kind, id: String? = nil, onKeyFrameRequest: @escaping @Sendable () -> Void = {}
   ) -> (track: MediaStreamTrack, feed: RemoteTrackFeed) {
@@ -25,14 +26,7 @@ package final class RemoteTrackFeed: Sendable {
     case (_, let audio?): source = .audio(audio)
     default: preconditionFailure("a feed is of one kind")
     }
-    let track: MediaStreamTrack
-    do {
-      track = try MediaStreamTrack(
-        id: id ?? RandomIdentifier.make(), label: "remote \(kind.rawValue)", origin: .remote, source: source)
-    } catch {
-      preconditionFailure("a remote track opens nothing that could fail: \(error)")
-    }
-    return (track, feed)
+    return (.opened(id: id, label: "remote \(kind.rawValue)", origin: .remote, source: source), feed)
   }
 
   private init(kind: MediaStreamTrack.Kind, onKeyFrameRequest: @escaping @Sendable () -> Void) {
@@ -81,6 +75,7 @@ final class RemoteVideoSource: VideoSource, EncodedVideoProvider {
   let output = SourceOutput<VideoFrame>(isMuted: true)
   let encodedFrames = FrameBroadcast<EncodedVideoFrame>()
   let label = "remote video"
+  var encodedMimeType: String? { nil }
   var isEncodedOnly: Bool { false }
   private let current = Mutex(MediaTrackSettings())
   private let onKeyFrameRequest: @Sendable () -> Void
@@ -107,6 +102,7 @@ final class RemoteAudioSource: AudioSource, EncodedAudioProvider {
   let output = SourceOutput<AudioFrame>(isMuted: true)
   let encodedFrames = FrameBroadcast<EncodedAudioFrame>()
   let label = "remote audio"
+  var encodedMimeType: String? { nil }
   var isEncodedOnly: Bool { false }
   private let format = Mutex<AudioFormat?>(nil)
 

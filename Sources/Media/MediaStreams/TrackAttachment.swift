@@ -1,7 +1,8 @@
 import RTCFrames
 import Synchronization
 
-/// A track's hold on its source: the pipelines of its frames, and the one place in the count of tracks that keeps the source open.
+/// A track's hold on its source: the pipelines of its frames, and the one place in the count of tracks that keeps the
+/// source open.
 final class TrackAttachment: Sendable {
   let source: TrackSource
   let pipeline: Pipeline

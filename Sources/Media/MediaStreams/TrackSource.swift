@@ -12,6 +12,13 @@ enum TrackSource: Sendable {
     }
   }
 
+  var label: String {
+    switch self {
+    case .video(let source): source.label
+    case .audio(let source): source.label
+    }
+  }
+
   var isMuted: Bool {
     switch self {
     case .video(let source): source.output.isMuted

@@ -22,8 +22,8 @@ package struct AudioConverter: Sendable {
     return resampler?.process(mixed) ?? mixed
   }
 
-  /// Channels up and down as Web Audio does for speakers (§4 "Up-mixing and Down-mixing"): mono goes to left and right, left and right
-  /// are averaged; otherwise channels keep their place and what is missing is silent.
+  /// Channels up and down as Web Audio does for speakers (§4 "Up-mixing and Down-mixing"): mono goes to left and right,
+  /// left and right are averaged; otherwise channels keep their place and what is missing is silent.
   package static func mix(_ samples: [Int16], from inputChannels: Int, to outputChannels: Int) -> [Int16] {
     if inputChannels == outputChannels { return samples }
     let count = samples.count / inputChannels

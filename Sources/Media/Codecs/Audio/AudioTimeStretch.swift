@@ -1,7 +1,7 @@
 import RTCFrames
 
-/// Makes sound a little shorter or longer without changing its pitch, for jitter buffers: one period is taken out, or put in, where the
-/// wave resembles itself most, and the seam is cross-faded.
+/// Makes sound a little shorter or longer without changing its pitch, for jitter buffers: one period is taken out, or
+/// put in, where the wave resembles itself most, and the seam is cross-faded.
 package enum AudioTimeStretch {
   /// Periods of 400 Hz down to 67 Hz.
   private static func lags(_ rate: Int) -> ClosedRange<Int> { (rate / 400)...(rate / 67) }

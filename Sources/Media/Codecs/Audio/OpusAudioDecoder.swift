@@ -59,7 +59,8 @@ final class OpusAudioDecoder: AudioDecoder {
     return samples
   }
 
-  /// Whether a packet carries a copy of the one before: the LBRR flag of its first SILK frame (RFC 6716 §4.2.3, §4.2.4).
+  /// Whether a packet carries a copy of the one before: the LBRR flag of its first SILK frame (RFC 6716 §4.2.3,
+  /// §4.2.4).
   ///
   /// libopus conceals when there is none; the caller wants to know.
   private func hasRedundancy(_ bytes: [UInt8]) -> Bool {

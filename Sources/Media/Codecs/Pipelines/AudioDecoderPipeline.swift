@@ -20,7 +20,8 @@ package enum AudioDecodeRequest: Sendable {
   case conceal(duration: Duration, timestamp: MediaTime)
 }
 
-/// A decoder on its codec thread, behind a bounded queue. Every request makes one frame of sound, in the order of the requests.
+/// A decoder on its codec thread, behind a bounded queue. Every request makes one frame of sound, in the order of the
+/// requests.
 package final class AudioDecoderPipeline: Sendable {
   private let core: Core
   private let queue: CodecQueue<AudioDecodeRequest>

@@ -1,10 +1,11 @@
 import RTCFrames
 import Synchronization
 
-/// An encoder on its codec thread, behind a bounded queue: sound of any format and frame length goes in, packets come out.
+/// An encoder on its codec thread, behind a bounded queue: sound of any format and frame length goes in, packets come
+/// out.
 ///
-/// Each packet carries its place in the stream as `metadata.rtpTimestamp`, counted from zero in the codec's RTP clock: it advances by the
-/// samples, gaps included, however the capture times jitter.
+/// Each packet carries its place in the stream as `metadata.rtpTimestamp`, counted from zero in the codec's RTP clock:
+/// it advances by the samples, gaps included, however the capture times jitter.
 package final class AudioEncoderPipeline: FrameConsumer {
   private let core: Core
   private let queue: CodecQueue<AudioFrame>

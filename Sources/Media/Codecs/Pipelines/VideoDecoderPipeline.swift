@@ -1,7 +1,8 @@
 import RTCFrames
 import Synchronization
 
-/// A decoder on its codec thread, behind a bounded queue. When the queue is full everything up to the next key frame is dropped.
+/// A decoder on its codec thread, behind a bounded queue. When the queue is full everything up to the next key frame is
+/// dropped.
 package final class VideoDecoderPipeline: Sendable {
   private let core: Core
   private let queue: CodecQueue<EncodedVideoFrame>
@@ -11,8 +12,8 @@ package final class VideoDecoderPipeline: Sendable {
   /// - Parameters:
   ///   - capacity: compressed pictures that may wait.
   ///   - onFrame: called on the codec thread with each picture; it must not wait.
-  ///   - onKeyFrameNeeded: called when decoding cannot go on without a key frame, for each frame that cannot be decoded; whoever sends
-  ///     requests bounds their rate.
+  ///   - onKeyFrameNeeded: called when decoding cannot go on without a key frame, for each frame that cannot be
+  ///     decoded; whoever sends requests bounds their rate.
   /// - Throws: `MediaError`, when the system has no thread left.
   package init(
     registry: CodecRegistry, capacity: Int = 60, pool: CodecThreadPool = .shared,

@@ -3,7 +3,8 @@ import Synchronization
 
 /// An encoder on its codec thread, behind a mailbox in which the newest picture wins.
 ///
-/// It is attached to a track as a consumer; compressed pictures come out on the codec thread. One pipeline can feed many senders.
+/// It is attached to a track as a consumer; compressed pictures come out on the codec thread. One pipeline can feed
+/// many senders.
 package final class VideoEncoderPipeline: FrameConsumer {
   /// What the sender asks of the pictures, changed at any time.
   package struct Control: Hashable, Sendable {
@@ -28,7 +29,8 @@ package final class VideoEncoderPipeline: FrameConsumer {
   ///
   /// - Parameters:
   ///   - onFrame: called on the codec thread; it must not wait.
-  ///   - onError: called on the codec thread when a picture could not be encoded; the next one is tried with a new encoder.
+  ///   - onError: called on the codec thread when a picture could not be encoded; the next one is tried with a new
+  ///     encoder.
   /// - Throws: `MediaError`, when the system has no thread left.
   package init(
     registry: CodecRegistry, configuration: VideoEncoderConfiguration, pool: CodecThreadPool = .shared,

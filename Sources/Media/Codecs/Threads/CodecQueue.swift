@@ -63,7 +63,8 @@ final class CodecQueue<Input: Sendable>: CodecWork {
     if mailbox.count > 0 { schedule() }
   }
 
-  /// Drops what waits, lets the piece in progress end, releases the codec and its place on the thread. Nothing is processed afterwards.
+  /// Drops what waits, lets the piece in progress end, releases the codec and its place on the thread. Nothing is
+  /// processed afterwards.
   func close() async {
     mailbox.finish()
     await withCheckedContinuation { continuation in

@@ -7,8 +7,8 @@ package protocol CodecWork: AnyObject, Sendable {
   func run()
 }
 
-/// A thread that codecs are pinned to. Several codecs may share it; each is scheduled at most once at a time, so its queue is
-/// bounded by their number.
+/// A thread that codecs are pinned to. Several codecs may share it; each is scheduled at most once at a time, so its
+/// queue is bounded by their number.
 package final class CodecThread: Sendable {
   private final class Queue: Sendable {
     let pending = Mutex<[any CodecWork]>([])

@@ -2,7 +2,8 @@ import Glibc
 import RTCFrames
 import Synchronization
 
-/// The codec threads of a process: as many as there are codecs, up to one a core; then they are shared. A thread whose last codec is closed ends.
+/// The codec threads of a process: as many as there are codecs, up to one a core; then they are shared. A thread whose
+/// last codec is closed ends.
 ///
 /// Sound has threads of its own, so that it never waits for a picture.
 package final class CodecThreadPool: Sendable {
@@ -46,7 +47,8 @@ package final class CodecThreadPool: Sendable {
     }
   }
 
-  /// Gives a thread back; its last user waits until it has ended, which takes microseconds since nothing else runs on it.
+  /// Gives a thread back; its last user waits until it has ended, which takes microseconds since nothing else runs on
+  /// it.
   func release(_ thread: CodecThread) {
     let isLast = entries.withLock { entries in
       guard let index = entries.firstIndex(where: { $0.thread === thread }) else { return false }

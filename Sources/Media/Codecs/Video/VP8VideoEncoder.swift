@@ -3,7 +3,8 @@ import RTCFrames
 
 /// VP8 (RFC 6386) by libvpx, in one thread, for real time: constant rate, no look-ahead, key frames on demand.
 ///
-/// Error resilience is off: it costs quality for receivers that decode after a loss, and ours, as those of the browsers, do not.
+/// Error resilience is off: it costs quality for receivers that decode after a loss, and ours, as those of the
+/// browsers, do not.
 final class VP8VideoEncoder: VideoEncoder {
   static let mimeType = "video/VP8"
   /// libvpx's `cpu-used`; negative values fix the effort, positive ones adapt it to the time and cost far more.
@@ -18,7 +19,8 @@ final class VP8VideoEncoder: VideoEncoder {
   private let configuration: VideoEncoderConfiguration
   private var rates: VideoEncoderRates
   private var lastTimestamp: MediaTime?
-  /// The time of the next picture for libvpx, in ticks: it advances evenly, since rate control takes jitter for a change of rate.
+  /// The time of the next picture for libvpx, in ticks: it advances evenly, since rate control takes jitter for a
+  /// change of rate.
   private var ticks: Int64 = 0
   /// The smoothed time between pictures, in ticks.
   private var interval: Double

@@ -8,7 +8,8 @@ public struct CodecDescription: Hashable, Sendable {
     case opus
     /// RFC 3551 §4.5: samples are the payload.
     case samples
-    /// Bytes as they are: sound in one payload a frame; pictures cut at the packet size, the last packet with the marker.
+    /// Bytes as they are: sound in one payload a frame; pictures cut at the packet size, the last packet with the
+    /// marker.
     case raw
   }
 

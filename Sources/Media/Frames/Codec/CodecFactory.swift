@@ -1,6 +1,7 @@
 /// Makes encoders and decoders of one or more codecs: the plug-in interface.
 ///
-/// A factory is shared; what it makes belongs to the one codec thread on which it was made, and is used and released there.
+/// A factory is shared; what it makes belongs to the one codec thread on which it was made, and is used and released
+/// there.
 public protocol CodecFactory: Sendable {
   /// The codecs it makes, preferred ones first.
   var codecs: [CodecDescription] { get }

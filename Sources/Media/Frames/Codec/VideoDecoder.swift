@@ -5,7 +5,8 @@ public protocol VideoDecoder: AnyObject {
   /// Decompresses a picture.
   ///
   /// - Returns: the picture; `nil` when this frame shows none.
-  /// - Throws: when the bytes are broken or an earlier frame is missing. The decoder then goes on with the next key frame.
+  /// - Throws: when the bytes are broken or an earlier frame is missing. The decoder then goes on with the next key
+  ///   frame.
   func decode(_ frame: EncodedVideoFrame) throws -> VideoFrame?
 }
 

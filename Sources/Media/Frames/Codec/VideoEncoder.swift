@@ -43,7 +43,8 @@ public struct VideoEncoderConfiguration: Hashable, Sendable {
   public var content: Content
   /// A key frame at least every so many pictures; `nil` for key frames on demand only.
   public var keyFrameInterval: Int?
-  /// Effort against quality, on the codec's own scale; `nil` for the codec's default. For VP8 it is libvpx's `cpu-used`, -16 (fastest) to -1.
+  /// Effort against quality, on the codec's own scale; `nil` for the codec's default. For VP8 it is libvpx's
+  /// `cpu-used`, -16 (fastest) to -1.
   public var speed: Int?
   /// The format parameters that were negotiated.
   public var parameters: [CodecDescription.Parameter]

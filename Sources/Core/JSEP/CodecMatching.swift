@@ -1,0 +1,112 @@
+import RTCBase
+import RTCSDP
+
+/// Which codec a payload type of a description stands for, compared the way its own specification says.
+struct CodecDescription: Hashable, Sendable {
+  var payloadType: PayloadType
+  var name: String
+  var clockRate: UInt32
+  var channels: Int?
+  var parameters: FormatParameters?
+  var feedback: [RTCPFeedback]
+
+  /// Every format of the `m=` line that is a payload type with a known meaning, in the order of the line.
+  static func all(in media: MediaDescription) -> [CodecDescription] {
+    var seen: Set<PayloadType> = []
+    return media.payloadTypes.compactMap { payloadType in
+      guard seen.insert(payloadType).inserted else { return nil }
+      guard let map = media.rtpmap(payloadType) ?? staticMap(payloadType) else { return nil }
+      return CodecDescription(
+        payloadType: payloadType, name: map.encodingName, clockRate: map.clockRate, channels: map.channels,
+        parameters: media.formatParameters(payloadType),
+        feedback: media.rtcpFeedback(payloadType).map { RTCPFeedback($0.type.lowercased(), $0.parameter) })
+    }
+  }
+
+  /// RFC 3551 §6: these need no `a=rtpmap`.
+  private static func staticMap(_ payloadType: PayloadType) -> RTPMap? {
+    let codec: (String, UInt32)? =
+      switch payloadType.rawValue {
+      case 0: ("PCMU", 8_000)
+      case 3: ("GSM", 8_000)
+      case 8: ("PCMA", 8_000)
+      case 9: ("G722", 8_000)
+      case 13: ("CN", 8_000)
+      case 18: ("G729", 8_000)
+      default: nil
+      }
+    return codec.map { RTPMap(payloadType: payloadType, encodingName: $0.0, clockRate: $0.1) }
+  }
+
+  var isRetransmission: Bool { name.lowercased() == "rtx" }
+
+  /// The payload type that this retransmission format repairs (RFC 4588 §8.1).
+  var associatedPayloadType: PayloadType? {
+    guard isRetransmission, let text = parameters?["apt"], let number = UInt8(text) else { return nil }
+    return PayloadType(rawValue: number)
+  }
+
+  subscript(parameter name: String) -> String? { parameters?[name] }
+}
+
+extension CodecCapability {
+  /// The same codec in a form that we can decode, parameters considered where they choose between incompatible formats.
+  func matches(_ description: CodecDescription) -> Bool {
+    guard name.lowercased() == description.name.lowercased(), clockRate == description.clockRate,
+      (channels ?? 1) == (description.channels ?? 1)
+    else { return false }
+    switch name.lowercased() {
+    case "h264": return matchesH264(description)
+    case "vp9":  // draft-ietf-payload-vp9 §6.1, now RFC 9628 §6.1: profile 0 when absent.
+      return (self[parameter: "profile-id"] ?? "0") == (description[parameter: "profile-id"] ?? "0")
+    case "av1":  // AV1 RTP specification §7.2.1: profile 0 when absent.
+      return (self[parameter: "profile"] ?? "0") == (description[parameter: "profile"] ?? "0")
+    case "h265":  // RFC 7798 §7.1: profile 1 when absent.
+      return (self[parameter: "profile-id"] ?? "1") == (description[parameter: "profile-id"] ?? "1")
+    default: return true
+    }
+  }
+
+  /// RFC 6184 §8.2.2: the profile and the packetization mode are symmetric, the level is not.
+  private func matchesH264(_ description: CodecDescription) -> Bool {
+    guard
+      (self[parameter: "packetization-mode"] ?? "0") == (description[parameter: "packetization-mode"] ?? "0"),
+      let ours = H264Profile(profileLevelID: self[parameter: "profile-level-id"]),
+      let theirs = H264Profile(profileLevelID: description[parameter: "profile-level-id"])
+    else { return false }
+    return ours == theirs
+  }
+}
+
+/// The profile in a `profile-level-id`; several bit patterns mean the same one (RFC 6184 §8.1, table 5).
+enum H264Profile: Hashable, Sendable {
+  case constrainedBaseline
+  case baseline
+  case main
+  case extended
+  case constrainedHigh
+  case high
+  case other(UInt32)
+
+  /// Baseline when absent (RFC 6184 §8.1); `nil` if it is not six hexadecimal digits.
+  init?(profileLevelID text: String?) {
+    guard let text else {
+      self = .baseline
+      return
+    }
+    guard text.utf8.count == 6, let value = UInt32(text, radix: 16) else { return nil }
+    let constraints = UInt8(truncatingIfNeeded: value >> 8)
+    switch (UInt8(truncatingIfNeeded: value >> 16), constraints) {
+    case (0x42, let flags) where flags & 0x4F == 0x40: self = .constrainedBaseline
+    case (0x4D, let flags) where flags & 0x8F == 0x80: self = .constrainedBaseline
+    case (0x58, let flags) where flags & 0xCF == 0xC0: self = .constrainedBaseline
+    case (0x42, let flags) where flags & 0x4F == 0x00: self = .baseline
+    case (0x58, let flags) where flags & 0xCF == 0x80: self = .baseline
+    case (0x4D, let flags) where flags & 0xAF == 0x00: self = .main
+    case (0x58, let flags) where flags & 0xCF == 0x00: self = .extended
+    case (0x64, 0x00): self = .high
+    case (0x64, 0x0C): self = .constrainedHigh
+    default: self = .other(value >> 8)
+    }
+  }
+}

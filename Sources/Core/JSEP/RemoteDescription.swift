@@ -1,0 +1,195 @@
+import RTCBase
+import RTCSDP
+import RTCSecurity
+import WebRTCTypes
+
+/// A description of the peer with its sections read as the session needs them.
+struct RemoteDescription: Hashable, Sendable {
+  var type: RTCSdpType
+  /// As it was read, with the candidates that came later.
+  var description: SessionDescription
+  var sections: [Section]
+
+  var apiDescription: RTCSessionDescription { RTCSessionDescription(type: type, sdp: description.text) }
+
+  struct Section: Hashable, Sendable {
+    var index: Int
+    /// Made by the session when the peer gave none.
+    var mid: String
+    var hasMID: Bool
+    var kind: MediaKind
+    var isRejected: Bool
+    /// A kind and protocol that we know; others are rejected in the answer (RFC 9429 §5.3.1).
+    var isSupported: Bool
+    var direction: MediaDirection
+    var codecs: [CodecDescription]
+    var extensions: [ExtensionMapping]
+    var hasRTCPMux: Bool
+    var hasReducedSizeRTCP: Bool
+    var mixesExtensionHeaders: Bool
+    /// The index of the section whose transport attributes hold for this one: its own unless it is bundled.
+    var transportTag: Int
+    /// Which of the description's BUNDLE groups it is in.
+    var bundleGroup: Int?
+    var isBundleOnly: Bool
+    /// The section's own or the session's; `nil` for a section that only follows the tag of its group.
+    var ice: RTCIceParameters?
+    var fingerprints: [CertificateFingerprint]
+    var setup: SetupRole?
+    /// `nil` if nothing was said of streams.
+    var streamIDs: [String]?
+    var trackID: String?
+    var sources: [RemoteSource]
+  }
+}
+
+/// Reads and checks a peer's description on its own, without regard to the session's past.
+struct RemoteDescriptionReader {
+  let type: RTCSdpType
+  let description: SessionDescription
+  let supportsDataChannels: Bool
+
+  /// The most m-sections: beyond it a description is hostile.
+  static let maximumSections = 1_024
+
+  /// `makeMID` is asked for sections that have none (RFC 9429 §5.10).
+  func read(makeMID: (Int) -> String) throws(WebRTCError) -> RemoteDescription {
+    guard description.media.count <= Self.maximumSections else {
+      throw .operationError("A description has at most \(Self.maximumSections) m-sections.")
+    }
+    let namedMIDs = description.media.compactMap(\.mid)
+    guard Set(namedMIDs).count == namedMIDs.count else {
+      throw .invalidAccessError("Two m-sections have the same a=mid.")
+    }
+    if let mid = namedMIDs.first(where: { $0.isEmpty || $0.utf8.count > 16 }) {
+      throw .invalidAccessError("The a=mid \"\(mid.prefix(64))\" is not 1 to 16 bytes long (RFC 9143 §15.2).")
+    }
+    var sections: [RemoteDescription.Section] = []
+    for index in description.media.indices {
+      sections.append(readSection(index, mid: description.media[index].mid ?? makeMID(index)))
+    }
+    try readBundleGroups(&sections)
+    for section in sections where section.isSupported && !section.isRejected {
+      try check(section, tag: sections[section.transportTag])
+    }
+    return RemoteDescription(type: type, description: description, sections: sections)
+  }
+
+  private func readSection(_ index: Int, mid: String) -> RemoteDescription.Section {
+    let media = description.media[index]
+    let sourceMSIDs = media.ssrcAttributes.filter { $0.attribute.lowercased() == "msid" }.compactMap(\.value)
+    let (streamIDs, trackID) = Self.streams(of: media, sourceMSIDs: sourceMSIDs)
+    let ufrag = description.iceUfrag(for: media)
+    let password = description.icePassword(for: media)
+    let ice: RTCIceParameters? =
+      ufrag == nil && password == nil
+      ? nil
+      : RTCIceParameters(
+        usernameFragment: ufrag ?? "", password: password ?? "",
+        iceLite: description.isICELite || media.attributes.contains(.iceLite))
+    return RemoteDescription.Section(
+      index: index, mid: mid, hasMID: media.mid != nil, kind: media.kind,
+      isRejected: media.port == 0 && !media.isBundleOnly, isSupported: isSupported(media),
+      direction: description.direction(for: media), codecs: CodecDescription.all(in: media),
+      extensions: description.extensionMappings(for: media), hasRTCPMux: media.hasRTCPMux,
+      hasReducedSizeRTCP: media.hasReducedSizeRTCP,
+      mixesExtensionHeaders: description.allowsMixedExtensions || media.attributes.contains(.extmapAllowMixed),
+      transportTag: index, bundleGroup: nil, isBundleOnly: media.isBundleOnly, ice: ice,
+      fingerprints: description.fingerprints(for: media), setup: description.setup(for: media),
+      streamIDs: streamIDs, trackID: trackID, sources: Self.sources(of: media))
+  }
+
+  private func isSupported(_ media: MediaDescription) -> Bool {
+    switch media.kind {
+    case .audio, .video:  // RFC 9429 §5.1.2
+      return [
+        "UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "TCP/DTLS/RTP/SAVPF", "TCP/DTLS/RTP/SAVP", "TCP/TLS/RTP/SAVPF",
+        "RTP/SAVPF", "RTP/SAVP",
+      ].contains(media.transportProtocol)
+    case .application:
+      return supportsDataChannels
+        && ["UDP/DTLS/SCTP", "TCP/DTLS/SCTP", "DTLS/SCTP"].contains(media.transportProtocol)
+    default: return false
+    }
+  }
+
+  /// The streams of `a=msid` (RFC 8830), or of the `a=ssrc` lines that preceded it, of which only the first source counts: the others
+  /// are retransmission, or with Plan B further tracks that a section here cannot carry.
+  private static func streams(of media: MediaDescription, sourceMSIDs: [String]) -> ([String]?, String?) {
+    let msids = media.msids
+    if !msids.isEmpty {
+      return (msids.map(\.streamID).filter { $0 != "-" }.uniqued(), msids.lazy.compactMap(\.trackID).first)
+    }
+    guard let first = sourceMSIDs.first else { return (nil, nil) }
+    let parts = first.split(separator: " ")
+    guard let stream = parts.first else { return ([], nil) }
+    return (stream == "-" ? [] : [String(stream)], parts.dropFirst().first.map { String($0) })
+  }
+
+  private static func sources(of media: MediaDescription) -> [RemoteSource] {
+    var retransmissions: [SSRC: SSRC] = [:]
+    for group in media.ssrcGroups where group.semantics == "FID" && group.ssrcs.count == 2 {
+      retransmissions[group.ssrcs[0]] = group.ssrcs[1]
+    }
+    var cnames: [SSRC: String] = [:]
+    for line in media.ssrcAttributes where line.attribute.lowercased() == "cname" { cnames[line.ssrc] = line.value }
+    let repairing = Set(retransmissions.values)
+    return (media.ssrcs + media.ssrcGroups.flatMap(\.ssrcs)).uniqued().filter { !repairing.contains($0) }.map {
+      RemoteSource(ssrc: $0, cname: cnames[$0], retransmissionSSRC: retransmissions[$0])
+    }
+  }
+
+  /// RFC 9143 §7: within a group the first usable section that has a transport speaks for all.
+  private func readBundleGroups(_ sections: inout [RemoteDescription.Section]) throws(WebRTCError) {
+    for (group, mids) in description.bundleGroups.enumerated() {
+      let members = mids.compactMap { mid in sections.firstIndex { $0.hasMID && $0.mid == mid } }
+        .uniqued().filter { !sections[$0].isRejected }
+      for member in members {
+        guard sections[member].bundleGroup == nil else {
+          throw .invalidAccessError("The section with mid \"\(sections[member].mid)\" is in two BUNDLE groups.")
+        }
+        sections[member].bundleGroup = group
+      }
+      let tag =
+        members.first { sections[$0].isSupported && !sections[$0].isBundleOnly } ?? members.first {
+          sections[$0].isSupported
+        } ?? members.first
+      guard let tag else { continue }
+      for member in members { sections[member].transportTag = tag }
+    }
+    // RFC 9143 §6: without a group, bundle-only says nothing, and port 0 rejects.
+    for index in sections.indices where sections[index].isBundleOnly && sections[index].bundleGroup == nil {
+      sections[index].isBundleOnly = false
+      sections[index].isRejected = description.media[index].port == 0
+    }
+  }
+
+  private func check(_ section: RemoteDescription.Section, tag: RemoteDescription.Section) throws(WebRTCError) {
+    let place = "The section with mid \"\(section.mid)\""
+    guard let ice = tag.ice else { throw .invalidAccessError("\(place) has no a=ice-ufrag and a=ice-pwd.") }
+    // RFC 8839 §5.4
+    guard (4...256).contains(ice.usernameFragment.utf8.count) else {
+      throw .invalidAccessError("\(place) has an a=ice-ufrag that is not 4 to 256 characters long.")
+    }
+    guard (22...256).contains(ice.password.utf8.count) else {
+      throw .invalidAccessError("\(place) has an a=ice-pwd that is not 22 to 256 characters long.")
+    }
+    guard !tag.fingerprints.isEmpty else {
+      let media = description.media[section.index]
+      throw .invalidAccessError(
+        media.hasCrypto
+          ? "\(place) has keys in a=crypto, which WebRTC forbids (RFC 8827 §6.5), and no a=fingerprint for DTLS."
+          : "\(place) has no a=fingerprint.")
+    }
+    switch (type, tag.setup) {
+    case (_, .holdconn?):
+      throw .invalidAccessError("\(place) has a=setup:holdconn, which DTLS does not use (RFC 8842 §5.2).")
+    case (.answer, .actpass?), (.pranswer, .actpass?):
+      throw .invalidAccessError("\(place) has a=setup:actpass; an answer says active or passive (RFC 8842 §5.3).")
+    default: break
+    }
+    if type != .offer, section.kind != .application, !section.hasRTCPMux {
+      throw .invalidAccessError("\(place) lacks a=rtcp-mux, without which no answer is accepted here (RFC 8858).")
+    }
+  }
+}

@@ -77,7 +77,8 @@ package struct MediaSender {
     guard slot < Self.maximumStreams else { return nil }
     generation &+= 1
     let id = SendStreamID(slot: UInt16(slot), generation: generation)
-    let stream = SendStream(id: id, configuration: configuration, packetizer: packetizer, random: random)
+    var stream = SendStream(id: id, configuration: configuration, packetizer: packetizer, random: random)
+    stream.retransmissionBudget.setTarget(estimator.estimate.target, now: now)
     if slot == streams.count { streams.append(stream) } else { streams[slot] = stream }
     reports.start(now: now)
     reallocate(now: now, isForced: true)

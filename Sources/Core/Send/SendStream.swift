@@ -29,7 +29,6 @@ package struct SendStream {
   var sentSinceReport = false
 
   private var fragments: [PayloadFragment] = []
-  private var lastAudioEnd: (timestamp: UInt32, duration: TimeDelta)?
   private var meanFrameSize = 0.0
   /// Frames are of no use to the receiver until a key frame comes: one was refused.
   private var awaitsKeyFrame = false
@@ -88,14 +87,13 @@ package struct SendStream {
     guard pacer.admits(kind, packetCount: fragments.count) else { return refuse(needsKeyFrame: isVideo) }
     if frame.isKeyFrame { awaitsKeyFrame = false }
 
-    let startsTalkspurt = !isVideo && beginsTalkspurt(at: timestamp, duration: frame.duration)
     var queued = 0
     let bytes = frame.bytes.span.bytes
     for index in fragments.indices {
       let fragment = fragments[index]
       let packet = pool.take()
       let header = RTPHeader(
-        marker: fragment.marker || (startsTalkspurt && index == 0), payloadType: configuration.payloadType,
+        marker: fragment.marker, payloadType: configuration.payloadType,
         sequenceNumber: nextSequenceNumber, timestamp: timestamp, ssrc: configuration.ssrc)
       let layout = writer.write(header, extensions: extensions, into: packet)
       guard fragment.append(bytes, to: packet) else {
@@ -132,14 +130,6 @@ package struct SendStream {
     let size = Double(frame.bytes.count)
     if meanFrameSize > 0, size > 2.5 * meanFrameSize { statistics.hugeFramesSent += 1 }
     meanFrameSize = meanFrameSize == 0 ? size : meanFrameSize * 0.95 + size * 0.05
-  }
-
-  /// The first packet after a silence has the marker (RFC 3551 §4.1, RFC 7587 §4.1).
-  private mutating func beginsTalkspurt(at timestamp: UInt32, duration: TimeDelta?) -> Bool {
-    defer { lastAudioEnd = (timestamp, duration ?? .milliseconds(20)) }
-    guard let last = lastAudioEnd else { return true }
-    let step = Int64(timestamp &- last.timestamp)
-    return step > timestamps.ticks(in: last.duration * 3 / 2)
   }
 
   // MARK: Headers
@@ -183,7 +173,7 @@ package struct SendStream {
     statistics.packetsSent += 1
     statistics.bytesSent += UInt64(packet.payloadByteCount)
     statistics.headerBytesSent += UInt64(packet.headerByteCount)
-    if let repeats = packet.repeats {
+    if let repeats = packet.repeats, packet.kind == .retransmission {
       statistics.retransmittedPacketsSent += 1
       statistics.retransmittedBytesSent += UInt64(packet.payloadByteCount)
       cache.noteResent(repeats, now: now)

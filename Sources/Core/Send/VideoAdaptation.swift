@@ -21,6 +21,12 @@ package struct VideoAdaptation: Sendable {
     /// Frames a second at most.
     package var maximumFrameRate: Double
     package var limitation: LimitationReason
+
+    package init(scale: Double, maximumFrameRate: Double, limitation: LimitationReason) {
+      self.scale = scale
+      self.maximumFrameRate = maximumFrameRate
+      self.limitation = limitation
+    }
   }
 
   private static let scales = [1.0, 1.5, 2.0, 3.0, 4.0]
@@ -129,16 +135,9 @@ package struct VideoAdaptation: Sendable {
   /// The least bitrate at which a step is worth it. Larger pictures need fewer bits a pixel, and so do faster ones.
   private func least(_ step: Int, _ pixels: Double, _ frameRate: Double) -> Bitrate {
     let (scale, share) = shape(step)
-    let size = power(pixels / (scale * scale) / 921_600, quarters: 3)
-    let speed = power(frameRate * share / 30, quarters: 2)
-    return leastBitrateAt720p * (size * speed)
-  }
-
-  /// `value` to the power of a number of quarters.
-  private func power(_ value: Double, quarters: Int) -> Double {
-    let root = value.squareRoot().squareRoot()
-    var result = 1.0
-    for _ in 0..<quarters { result *= root }
-    return result
+    let size = pixels / (scale * scale) / 921_600
+    let speed = frameRate * share / 30
+    // Close to size to the power of 3/4 and speed to the power of 1/2 over the sizes and rates of calls.
+    return leastBitrateAt720p * (4 * size / (size + 3)) * (2 * speed / (speed + 1))
   }
 }

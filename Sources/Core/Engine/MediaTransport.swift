@@ -1,0 +1,361 @@
+import RTCBase
+import RTCJSEP
+import RTCPayload
+import RTCRTP
+import RTCReceive
+import RTCSend
+import WebRTCTypes
+
+/// The RTP and RTCP of one transport: which stream a packet belongs to, what comes of it, and what is sent.
+///
+/// Decrypted packets go in; frames, feedback and reports come out. Protection and sockets are the transport's.
+struct MediaTransport {
+  /// The receiver of one stream, and the section it belongs to.
+  struct Receiver {
+    var stream: ReceiveStream
+    var section: Int
+  }
+
+  var sections: [MediaSection] = []
+  /// By the demultiplexer's stream numbers; `nil` for repair streams and those without packets yet.
+  var receivers: [Receiver?] = []
+  var sender: MediaSender
+  private(set) var counters = MediaCounters()
+
+  let pool: PacketPool
+  private var demultiplexer: RTPDemultiplexer
+  private var extensions = RTPExtensionMap()
+  var feedback: TransportFeedbackRecorder?
+  var bitrateEstimator: RemoteBitrateEstimator?
+  private var synchronization = SynchronizationGroup()
+  private var nextSynchronization: MonotonicTime?
+  private let formats: PayloadFormats
+  private let random: RandomSource
+  /// Whom RTCP is from while nothing is sent.
+  private let ownSSRC: SSRC
+  private var knownRoundTripTime: TimeDelta?
+
+  static let synchronizationInterval = TimeDelta.milliseconds(200)
+
+  init(
+    sender: MediaSender, formats: PayloadFormats, streamLimit: Int, pool: PacketPool, random: RandomSource
+  ) {
+    self.sender = sender
+    self.formats = formats
+    self.pool = pool
+    self.random = random
+    demultiplexer = RTPDemultiplexer(maximumStreamCount: streamLimit)
+    ownSSRC = SSRC(rawValue: random.uint32() | 1)
+  }
+
+  // MARK: Negotiation
+
+  /// Takes the sections that the descriptions give this transport; streams that stay what they were go on.
+  ///
+  /// - Returns: the BYEs of streams that end (RFC 3550 §6.6).
+  mutating func configure(
+    _ media: [NegotiatedMedia], maximumBitrates: [TransceiverID: Bitrate], maximumPacketSize: Int, now: MonotonicTime
+  ) -> [Goodbye] {
+    let before = sections
+    sections = media.map { MediaSection($0) }
+    var goodbyes: [Goodbye] = []
+    for index in sections.indices {
+      guard let old = before.first(where: { $0.negotiated.transceiverID == sections[index].negotiated.transceiverID })
+      else { continue }
+      sections[index].sendStream = old.sendStream
+      sections[index].announcedTarget = old.announcedTarget
+      sections[index].isReceiving = old.isReceiving && sections[index].negotiated.direction.receives
+    }
+    for old in before {
+      guard let stream = old.sendStream, !sections.contains(where: { $0.sendStream == stream }) else { continue }
+      if let goodbye = sender.removeStream(stream, now: now) { goodbyes.append(goodbye) }
+    }
+    configureReceivers(before: before, now: now)
+    for index in sections.indices {
+      let maximum = maximumBitrates[sections[index].negotiated.transceiverID]
+      let goodbye = configureSender(index, maximumBitrate: maximum, maximumPacketSize: maximumPacketSize, now: now)
+      if let goodbye { goodbyes.append(goodbye) }
+    }
+    if !sections.isEmpty { sender.reports.start(now: now) }
+    return goodbyes
+  }
+
+  private mutating func configureReceivers(before: [MediaSection], now: MonotonicTime) {
+    for number in demultiplexer.configure(sections.map(\.route)) { closeReceiver(number) }
+    for number in receivers.indices {
+      guard let receiver = receivers[number] else { continue }
+      // Other codecs need another receiver; it begins with the next packet.
+      let isSame =
+        receiver.section < before.count && receiver.section < sections.count
+        && before[receiver.section].negotiated.receiveCodecs == sections[receiver.section].negotiated.receiveCodecs
+        && sections[receiver.section].negotiated.direction.receives
+      if !isSame { closeReceiver(number) }
+    }
+    // Identifiers mean the same in all sections of a transport (RFC 9143 §9.3).
+    extensions = RTPExtensionMap()
+    for section in sections {
+      let map = section.extensionMap(sendingOnly: false)
+      extensions.allowsMixedForms = extensions.allowsMixedForms || map.allowsMixedForms
+      for known in RTPExtension.allCases {
+        if let id = map.id(of: known) { extensions.set(known, id: id) }
+      }
+    }
+    let usesTransportFeedback =
+      extensions.contains(.transportSequenceNumber) && sections.contains { $0.usesFeedback(.transportCC) }
+    if !usesTransportFeedback {
+      feedback = nil
+    } else if feedback == nil {
+      feedback = TransportFeedbackRecorder(senderSSRC: ownSSRC)
+    }
+    let usesEstimates = !usesTransportFeedback && sections.contains { $0.usesFeedback(.remb) }
+    if !usesEstimates {
+      bitrateEstimator = nil
+    } else if bitrateEstimator == nil {
+      bitrateEstimator = RemoteBitrateEstimator()
+    }
+  }
+
+  private mutating func configureSender(
+    _ index: Int, maximumBitrate: Bitrate?, maximumPacketSize: Int, now: MonotonicTime
+  ) -> Goodbye? {
+    let section = sections[index]
+    guard let codec = section.sendCodec, let source = section.negotiated.localSources.first else {
+      guard let stream = section.sendStream else { return nil }
+      sections[index].sendStream = nil
+      return sender.removeStream(stream, now: now)
+    }
+    let kind: SendStreamConfiguration.Kind = section.negotiated.kind == .audio ? .audio : .video
+    var configuration = SendStreamConfiguration(
+      kind: kind, ssrc: source.ssrc, payloadType: codec.payloadType, clockRate: Int(codec.clockRate),
+      cname: section.negotiated.cname)
+    configuration.isRetransmissionEnabled = codec.feedback.contains(.nack)
+    if let repair = codec.retransmissionPayloadType {
+      configuration.rtxSSRC = source.retransmissionSSRC
+      configuration.rtxPayloadType = repair
+    }
+    configuration.mid = StreamIdentifier(section.negotiated.mid)
+    configuration.rid = source.rid.flatMap { StreamIdentifier($0) }
+    configuration.extensions = section.extensionMap(sendingOnly: true)
+    configuration.maximumPacketSize = maximumPacketSize
+    if let maximumBitrate { configuration.maximumBitrate = maximumBitrate }
+    if let limit = section.negotiated.maximumBitrate {
+      configuration.maximumBitrate = min(configuration.maximumBitrate, limit)
+    }
+    var goodbye: Goodbye?
+    if let stream = section.sendStream {
+      let current = sender.configuration(of: stream)
+      if current?.ssrc == source.ssrc {
+        let isSameFormat = current?.payloadType == codec.payloadType
+        sender.updateStream(
+          stream, configuration, packetizer: isSameFormat ? nil : makePacketizer(kind, codec.name), now: now)
+        return nil
+      }
+      goodbye = sender.removeStream(stream, now: now)
+      sections[index].sendStream = nil
+    }
+    if let packetizer = makePacketizer(kind, codec.name) {
+      sections[index].sendStream = sender.addStream(configuration, packetizer: packetizer, now: now)
+    }
+    return goodbye
+  }
+
+  private func makePacketizer(_ kind: SendStreamConfiguration.Kind, _ name: String) -> (any Packetizer)? {
+    switch kind {
+    case .audio: formats.audio("audio/\(name)")?.makePacketizer()
+    case .video: formats.video("video/\(name)")?.makePacketizer(random)
+    }
+  }
+
+  private mutating func closeReceiver(_ number: Int) {
+    guard receivers.indices.contains(number), let ssrc = receivers[number]?.stream.ssrc else { return }
+    receivers[number]?.stream.close()
+    receivers[number] = nil
+    synchronization.remove(ssrc)
+  }
+
+  // MARK: Packets
+
+  /// Whether a packet is worth decrypting: not one that was received already.
+  func shouldAccept(_ header: RTPHeader) -> Bool {
+    guard let number = primary(demultiplexer.stream(for: header.ssrc)), receivers.indices.contains(number) else {
+      return true
+    }
+    return receivers[number]?.stream.shouldAccept(header) ?? true
+  }
+
+  /// The stream whose receiver takes packets of stream `number`: itself, or the one that it repairs.
+  private func primary(_ number: Int?) -> Int? {
+    guard let number, let stream = demultiplexer.streams[number] else { return nil }
+    return stream.isRepair ? stream.repairedStream : number
+  }
+
+  /// Takes a decrypted packet and its buffer.
+  ///
+  /// - Returns: the section whose first packet this is.
+  mutating func receive(_ buffer: PacketBuffer, _ protectedHeader: RTPHeader, size: Int, now: MonotonicTime) -> Int? {
+    var header = protectedHeader
+    guard header.resolvePadding(in: buffer.bytes) else {
+      counters.malformed &+= 1
+      pool.give(buffer)
+      return nil
+    }
+    let values = RTPExtensionValues(parsing: buffer.bytes, header: header, map: extensions)
+    if let number = values.transportSequenceNumber {
+      feedback?.record(number, mediaSSRC: header.ssrc, arrival: now, byteCount: size)
+    }
+    bitrateEstimator?.record(absoluteSendTime: values.absoluteSendTime, arrival: now, byteCount: size)
+    let number: Int
+    switch demultiplexer.route(header, values) {
+    case .known(let stream): number = stream
+    case .new(let stream):
+      number = stream
+      closeReceiver(stream)
+    case .dropped:
+      counters.unrouted &+= 1
+      pool.give(buffer)
+      return nil
+    }
+    guard let target = primary(number), prepareReceiver(target, packetOf: number, header, now: now) else {
+      // Padding that probes the path comes before there is anything to repair.
+      counters.unrouted &+= 1
+      pool.give(buffer)
+      return nil
+    }
+    receivers[target]?.stream.handle(
+      ReceivedRTPPacket(buffer: buffer, header: header, extensions: values, arrival: now))
+    guard target == number, let section = receivers[target]?.section, !sections[section].isReceiving else { return nil }
+    sections[section].isReceiving = true
+    return section
+  }
+
+  private mutating func prepareReceiver(
+    _ target: Int, packetOf number: Int, _ header: RTPHeader, now: MonotonicTime
+  ) -> Bool {
+    if target < receivers.count, receivers[target] != nil {
+      if target != number, receivers[target]?.stream.rtxSSRC != header.ssrc {
+        receivers[target]?.stream.rtxSSRC = header.ssrc
+      }
+      return true
+    }
+    guard let stream = demultiplexer.streams[target] else { return false }
+    let repair = demultiplexer.streams.first { $0?.repairedStream == target }??.ssrc
+    guard
+      let configuration = sections[stream.section].receiverConfiguration(
+        ssrc: stream.ssrc, repair: repair, formats: formats)
+    else { return false }
+    while receivers.count <= target { receivers.append(nil) }
+    var receiver = ReceiveStream(configuration: configuration, pool: pool)
+    if let knownRoundTripTime { receiver.setRoundTripTime(knownRoundTripTime) }
+    receivers[target] = Receiver(stream: receiver, section: stream.section)
+    synchronization.add(stream.ssrc, now: now)
+    if nextSynchronization == nil { nextSynchronization = now + Self.synchronizationInterval }
+    return true
+  }
+
+  /// Takes a decrypted compound packet.
+  mutating func receiveControl(_ bytes: RawSpan, now: MonotonicTime) {
+    sender.reports.observe(byteCount: bytes.byteCount)
+    var reader = RTCPReader()
+    while let packet = reader.next(in: bytes) {
+      switch packet {
+      case .senderReport(let report):
+        if let number = demultiplexer.stream(for: report.ssrc), receivers.indices.contains(number) {
+          receivers[number]?.stream.handle(report, now: now)
+        }
+      case .goodbye(let goodbye):
+        for ssrc in goodbye.ssrcs { end(ssrc) }
+      default: break
+      }
+      sender.handle(packet, now: now)
+    }
+    counters.malformed &+= UInt64(reader.malformedCount)
+    updateRoundTripTime()
+  }
+
+  /// A stream said BYE: its section waits for another.
+  private mutating func end(_ ssrc: SSRC) {
+    guard let number = demultiplexer.stream(for: ssrc), receivers.indices.contains(number),
+      let section = receivers[number]?.section
+    else { return }
+    endedSections.append(section)
+    sections[section].isReceiving = false
+    closeReceiver(number)
+    if demultiplexer.streams[number]?.isSignalled == false { demultiplexer.remove(number) }
+  }
+
+  /// Sections whose stream has ended, for the owner to take.
+  private(set) var endedSections: [Int] = []
+  mutating func takeEndedSections() -> [Int] {
+    defer { endedSections.removeAll() }
+    return endedSections
+  }
+
+  private mutating func updateRoundTripTime() {
+    guard let roundTrip = sender.estimator.estimate.roundTripTime, roundTrip != knownRoundTripTime else { return }
+    knownRoundTripTime = roundTrip
+    for index in receivers.indices { receivers[index]?.stream.setRoundTripTime(roundTrip) }
+  }
+
+  mutating func countDuplicate() { counters.duplicates &+= 1 }
+  mutating func countRejected() { counters.rejected &+= 1 }
+  mutating func countMalformed() { counters.malformed &+= 1 }
+
+  // MARK: Synchronization
+
+  mutating func synchronize(now: MonotonicTime) {
+    guard let due = nextSynchronization, due <= now else { return }
+    nextSynchronization = now + Self.synchronizationInterval
+    for receiver in receivers {
+      guard let stream = receiver?.stream else { continue }
+      synchronization.update(
+        stream.ssrc, reference: stream.playoutReference, reports: stream.senderReports, clockRate: stream.clockRate,
+        now: now)
+    }
+    synchronization.evaluate(now: now)
+    var hasReceivers = false
+    for index in receivers.indices {
+      guard let ssrc = receivers[index]?.stream.ssrc else { continue }
+      hasReceivers = true
+      receivers[index]?.stream.synchronizationDelay = synchronization.delay(of: ssrc)
+    }
+    if !hasReceivers { nextSynchronization = nil }
+  }
+
+  // MARK: Reports and time
+
+  /// Whom RTCP comes from: the first stream that is sent (RFC 3550 §6.4.2).
+  var controlSSRC: SSRC {
+    sections.lazy.compactMap { section in section.sendStream.flatMap { sender.configuration(of: $0)?.ssrc } }.first
+      ?? ownSSRC
+  }
+
+  /// All sections agreed to feedback without reports around it (RFC 5506).
+  var usesReducedSize: Bool { sections.allSatisfy(\.negotiated.usesReducedSizeRTCP) }
+
+  mutating func makeReportBlocks(now: MonotonicTime) -> [ReportBlock] {
+    var blocks: [ReportBlock] = []
+    for index in receivers.indices { receivers[index]?.stream.appendReportBlocks(to: &blocks, now: now) }
+    if let worst = blocks.map(\.fractionLost).max() { bitrateEstimator?.recordLoss(fractionLost: worst, now: now) }
+    return blocks
+  }
+
+  /// What every compound packet names itself with.
+  func makeSourceDescription() -> SourceDescription? {
+    sender.makeSourceDescription() ?? sections.first.map { SourceDescription(ssrc: ownSSRC, cname: $0.negotiated.cname) }
+  }
+
+  func deadline(now: MonotonicTime) -> Deadline? {
+    var earliest = Deadline.earliest(sender.deadline(now: now), feedback?.deadline)
+    if let nextSynchronization { earliest = .earliest(earliest, Deadline(nextSynchronization, "receive.synchronization")) }
+    for receiver in receivers {
+      if let deadline = receiver?.stream.deadline { earliest = .earliest(earliest, deadline) }
+    }
+    return earliest
+  }
+
+  mutating func close() {
+    for number in receivers.indices { closeReceiver(number) }
+    for id in sender.streamIDs { _ = sender.removeStream(id, now: .zero) }
+    sections.removeAll()
+  }
+}

@@ -1,0 +1,239 @@
+import RTCBase
+import RTCICE
+import RTCJSEP
+import RTCRTP
+import RTCReceive
+import RTCSDP
+import RTCSend
+import WebRTCTypes
+
+/// Takes what the machines inside have to say and turns it into datagrams and events.
+extension PeerEngine {
+  // MARK: ICE and DTLS
+
+  mutating func collectTransport(_ index: Int, now: MonotonicTime) {
+    while let event = transports[index].session.ice.pollEvent() { handle(event, of: index, now: now) }
+    let wasConnected = transports[index].session.isConnected
+    _ = transports[index].session.pumpDTLS(crypto: crypto, now: now)
+    if wasConnected != transports[index].session.isConnected || transports[index].needsTargets {
+      transports[index].needsTargets = false
+      announceTargets(of: index)
+    }
+  }
+
+  private mutating func handle(_ event: ICEEvent, of index: Int, now: MonotonicTime) {
+    switch event {
+    case .candidateGathered(let candidate): announce(candidate, of: index)
+    case .candidateFailed(let error):
+      output.append(
+        .candidateError(
+          EngineCandidateError(
+            serverIndex: error.serverIndex, address: error.base.map { "\($0.ip)" }, port: error.base?.port,
+            code: error.code, text: error.text)))
+    case .gatheringStateChanged(let state):
+      if state == .complete { announceEndOfCandidates(of: index) }
+    case .pathChanged:
+      transports[index].needsTargets = true
+      transports[index].session.pathChanged(now: now)
+    case .remoteAddressValidated(let remote, let base):
+      output.append(.remoteAddressValidated(remote: remote, local: base))
+    case .stateChanged, .selectedPairChanged, .roleChanged: break
+    }
+  }
+
+  private mutating func announce(_ local: ICELocalCandidate, of index: Int) {
+    let candidate = local.candidate
+    let fragment = transports[index].session.ice.localCredentials?.ufrag
+    // What the candidate relates to would tell a private address that policy may hide (RFC 8839 §5.1 allows 0.0.0.0 and 9).
+    let related: (address: String, port: UInt16)? =
+      candidate.kind == .host
+      ? nil
+      : configuration.ice.privacyMode.announcesHostCandidates
+        ? candidate.relatedAddress.map { ("\($0.ip)", $0.port) }
+        : (candidate.address.family == .v4 ? "0.0.0.0" : "::", 9)
+    let attribute = CandidateAttribute(
+      foundation: candidate.foundation, component: 1, transport: "udp", priority: candidate.priority,
+      address: "\(candidate.address.ip)", port: candidate.address.port, kind: .init(candidate.kind.rawValue),
+      relatedAddress: related?.address, relatedPort: related?.port,
+      extensions: fragment.map { [.init("ufrag", $0)] } ?? [])
+    let id = transports[index].session.id
+    guard let generation = transports[index].generation, let transport = negotiated.transport(id) else { return }
+    jsep.addLocalCandidate(attribute, transport: id, generation: generation)
+    output.append(
+      .candidate(
+        RTCIceCandidate(
+          attribute, sdpMid: transport.mids.first, sdpMLineIndex: UInt16(clamping: transport.sectionIndex),
+          usernameFragment: fragment), serverIndex: local.serverIndex))
+  }
+
+  private mutating func announceEndOfCandidates(of index: Int) {
+    let id = transports[index].session.id
+    guard let generation = transports[index].generation, let transport = negotiated.transport(id) else { return }
+    jsep.addLocalCandidate(nil, transport: id, generation: generation)
+    let end = RTCIceCandidateInit(
+      candidate: "", sdpMid: transport.mids.first, sdpMLineIndex: UInt16(clamping: transport.sectionIndex),
+      usernameFragment: transports[index].session.ice.localCredentials?.ufrag)
+    if let candidate = try? RTCIceCandidate(end) { output.append(.candidate(candidate, serverIndex: nil)) }
+  }
+
+  // MARK: Received media
+
+  mutating func collectReceivers(_ index: Int, now: MonotonicTime) {
+    var messages: [RTCPPacket] = []
+    let sender = transports[index].media.controlSSRC
+    for number in transports[index].media.receivers.indices {
+      guard let section = transports[index].media.receivers[number]?.section else { continue }
+      collectReceiver(number, of: index, section: section, sender: sender, messages: &messages, now: now)
+    }
+    for section in transports[index].media.takeEndedSections() {
+      let transceiver = transports[index].media.sections[section].negotiated.transceiverID
+      output.append(.receivingChanged(transceiver, isReceiving: false))
+    }
+    while let feedback = transports[index].media.feedback?.pollFeedback(now: now) {
+      messages.append(.transportFeedback(feedback))
+    }
+    if !messages.isEmpty {
+      let needsReport = !transports[index].media.usesReducedSize
+      transports[index].sendControl(messages, needsReport: needsReport, to: &output, now: now)
+    }
+  }
+
+  private mutating func collectReceiver(
+    _ number: Int, of index: Int, section: Int, sender: SSRC, messages: inout [RTCPPacket], now: MonotonicTime
+  ) {
+    let transceiver = transports[index].media.sections[section].negotiated.transceiverID
+    guard let ssrc = transports[index].media.receivers[number]?.stream.ssrc else { return }
+    while let frame = transports[index].media.receivers[number]?.stream.pollFrame(now: now) {
+      let mimeType = transports[index].media.sections[section].mimeType(of: frame.payloadType)
+      output.append(.videoFrame(transceiver, frame, mimeType: mimeType ?? "video/unknown"))
+    }
+    while let playout = transports[index].media.receivers[number]?.stream.pollPlayout(now: now) {
+      let mimeType = transports[index].media.sections[section].mimeType(of: playout.payloadType)
+      output.append(.audioPlayout(transceiver, playout, mimeType: mimeType ?? "audio/unknown"))
+    }
+    var requests: [SequenceNumber] = []
+    transports[index].media.receivers[number]?.stream.pollRequests(now: now, into: &requests)
+    if !requests.isEmpty {
+      messages.append(
+        .negativeAcknowledgement(
+          NegativeAcknowledgement(senderSSRC: sender, mediaSSRC: ssrc, sequenceNumbers: requests)))
+    }
+    switch transports[index].media.receivers[number]?.stream.pollKeyFrameRequest(now: now) {
+    case .pictureLossIndication:
+      messages.append(.pictureLossIndication(PictureLossIndication(senderSSRC: sender, mediaSSRC: ssrc)))
+    case .fullIntraRequest(let sequenceNumber):
+      messages.append(
+        .fullIntraRequest(
+          FullIntraRequest(senderSSRC: sender, entries: [.init(ssrc: ssrc, sequenceNumber: sequenceNumber)])))
+    case nil: break
+    }
+  }
+
+  // MARK: Sent media
+
+  mutating func collectSender(_ index: Int, now: MonotonicTime) {
+    var areTargetsChanged = false
+    while let event = transports[index].media.sender.pollEvent() {
+      switch event {
+      case .keyFrameRequested(let stream):
+        guard let section = transports[index].media.sections.first(where: { $0.sendStream == stream }) else { continue }
+        output.append(.keyFrameRequested(section.negotiated.transceiverID))
+      case .encoderTargetChanged: areTargetsChanged = true
+      }
+    }
+    if areTargetsChanged { announceTargets(of: index) }
+    guard transports[index].session.path != nil, transports[index].media.sender.reports.isDue(now: now) else { return }
+    sendReports(index, now: now)
+  }
+
+  /// RFC 3550 §6.4: what we sent, what we received, who we are.
+  private mutating func sendReports(_ index: Int, now: MonotonicTime) {
+    var reports = transports[index].media.sender.makeSenderReports(now: now)
+    let blocks = transports[index].media.makeReportBlocks(now: now)
+    var messages: [RTCPPacket] = []
+    if reports.isEmpty {
+      messages.append(
+        .receiverReport(ReceiverReport(ssrc: transports[index].media.controlSSRC, reportBlocks: blocks)))
+    } else {
+      reports[0].reportBlocks = blocks
+      messages += reports.map { .senderReport($0) }
+    }
+    if let description = transports[index].media.makeSourceDescription() {
+      messages.append(.sourceDescription(description))
+    }
+    if let estimate = transports[index].media.bitrateEstimator?.pollEstimate(now: now) {
+      let ssrcs = transports[index].media.receivers.compactMap { $0?.stream.ssrc }
+      messages.append(
+        .receiverEstimatedMaximumBitrate(
+          ReceiverEstimatedMaximumBitrate(
+            senderSSRC: transports[index].media.controlSSRC, bitrate: estimate, ssrcs: Array(ssrcs.prefix(255)))))
+    }
+    transports[index].sendControl(messages, needsReport: true, to: &output, now: now)
+  }
+
+  /// Tells encoders what to make, where that changed.
+  mutating func announceTargets(of index: Int) {
+    let isOpen = transports[index].session.isConnected && transports[index].session.path != nil
+    let loss = (transports[index].media.sender.estimator.estimate.fractionLost * 20).rounded() / 20
+    for position in transports[index].media.sections.indices {
+      let section = transports[index].media.sections[position]
+      let encoding = jsep.transceiver(section.negotiated.transceiverID)?.sender.encodings.first
+      let bitrate = section.sendStream.flatMap { transports[index].media.sender.encoderTarget(of: $0) }
+      let target = EncodingTarget(
+        isActive: isOpen && section.sendStream != nil && (encoding?.active ?? true), bitrate: bitrate ?? .zero,
+        codec: section.sendCodec, encoding: encoding ?? RTCRtpEncodingParameters(), packetLoss: loss)
+      guard target != section.announcedTarget else { continue }
+      transports[index].media.sections[position].announcedTarget = target
+      output.append(.encodingTargetChanged(section.negotiated.transceiverID, target))
+    }
+  }
+
+  // MARK: States
+
+  /// Tells of states that changed, the transports' before the connection's (webrtc-pc §4.3.3, PC-14).
+  mutating func updateStates() {
+    for index in transports.indices where transports[index].announcedStates != transports[index].session.states {
+      transports[index].announcedStates = transports[index].session.states
+      output.append(.transportChanged(transports[index].session.id, transports[index].announcedStates))
+    }
+    let states = transports.map(\.announcedStates)
+    let gathering = ConnectionStates.iceGathering(states)
+    if gathering != iceGatheringState {
+      iceGatheringState = gathering
+      output.append(.iceGatheringStateChanged(gathering))
+      if gathering == .complete { output.append(.candidatesComplete) }
+    }
+    let ice = ConnectionStates.iceConnection(states, isClosed: isClosed)
+    if ice != iceConnectionState {
+      iceConnectionState = ice
+      output.append(.iceConnectionStateChanged(ice))
+    }
+    let connection = ConnectionStates.connection(states, isClosed: isClosed)
+    if connection != connectionState {
+      connectionState = connection
+      output.append(.connectionStateChanged(connection))
+    }
+  }
+
+  // MARK: End
+
+  /// Says goodbye on every transport and ends everything. What that sends is still to be drained; no event follows (webrtc-pc §4.4.2, close).
+  package mutating func close(now: MonotonicTime) {
+    guard !isClosed else { return }
+    lastTime = now
+    for index in transports.indices {
+      if let goodbye = transports[index].media.sender.makeGoodbye() {
+        transports[index].sendControl([.goodbye(goodbye)], needsReport: true, to: &output, now: now)
+      }
+      transports[index].session.close(now: now)
+      while let datagram = transports[index].nextControlDatagram(now: now) { output.append(datagram, pool: pool) }
+      transports[index].media.close()
+      transports[index].session.tearDown()
+    }
+    isClosed = true
+    jsep.close()
+    iceConnectionState = .closed
+    connectionState = .closed
+    while output.popEvent() != nil {}
+  }
+}

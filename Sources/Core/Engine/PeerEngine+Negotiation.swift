@@ -1,0 +1,241 @@
+import RTCBase
+import RTCICE
+import RTCJSEP
+import RTCRTP
+import RTCSDP
+import RTCSend
+import WebRTCTypes
+
+/// Signalling: descriptions and candidates in, and what they ask of the transports.
+extension PeerEngine {
+  // MARK: Transceivers
+
+  /// Changes what the application wants (tracks, directions, codec preferences) and tells whether that calls for negotiation.
+  package mutating func updateModel<Result>(
+    now: MonotonicTime, _ body: (inout JSEPSession) throws(WebRTCError) -> Result
+  ) throws(WebRTCError) -> Result {
+    let result = try body(&jsep)
+    setDirty(now: now)
+    reconcileMedia(now: now)
+    announceNegotiationNeeded()
+    return result
+  }
+
+  /// To be called when the connection's chain of operations has run empty (webrtc-pc §4.7.3).
+  package mutating func announceNegotiationNeeded() {
+    if jsep.announceNegotiationNeeded() { output.append(.negotiationNeeded) }
+  }
+
+  // MARK: Descriptions
+
+  package mutating func createOffer(_ options: RTCOfferOptions) throws(WebRTCError) -> RTCSessionDescription {
+    try jsep.createOffer(options)
+  }
+
+  package mutating func createAnswer() throws(WebRTCError) -> RTCSessionDescription { try jsep.createAnswer() }
+
+  package mutating func setLocalDescription(
+    _ type: RTCSdpType?, sdp: String, now: MonotonicTime
+  ) throws(WebRTCError) {
+    let events = try jsep.setLocalDescription(type, sdp: sdp)
+    apply(events, now: now)
+  }
+
+  package mutating func setRemoteDescription(
+    _ description: RTCSessionDescription, now: MonotonicTime
+  ) throws(WebRTCError) {
+    let events = try jsep.setRemoteDescription(description.type, sdp: description.sdp)
+    apply(events, now: now)
+  }
+
+  package mutating func addICECandidate(_ candidate: RTCIceCandidateInit, now: MonotonicTime) throws(WebRTCError) {
+    try jsep.addICECandidate(
+      candidate.candidate, sdpMid: candidate.sdpMid, sdpMLineIndex: candidate.sdpMLineIndex.map { Int($0) },
+      usernameFragment: candidate.usernameFragment)
+    setDirty(now: now)
+    reconcile(now: now)
+  }
+
+  private mutating func apply(_ events: [JSEPEvent], now: MonotonicTime) {
+    setDirty(now: now)
+    reconcile(now: now)
+    for event in events { output.append(.model(event)) }
+  }
+
+  // MARK: Gathering
+
+  /// A socket is open for a transport: its address becomes a host candidate.
+  package mutating func addLocalAddress(
+    _ address: TransportAddress, interface: ICEInterface, transport id: TransportID, now: MonotonicTime
+  ) {
+    guard let index = transports.firstIndex(where: { $0.session.id == id }) else { return }
+    setDirty(now: now)
+    if !transports[index].addresses.contains(address) { transports[index].addresses.append(address) }
+    transports[index].session.ice.addLocalHost(address, interface: interface, now: now)
+  }
+
+  /// All sockets are open: candidates are told from now on.
+  package mutating func localAddressesComplete(transport id: TransportID, now: MonotonicTime) {
+    guard let index = transports.firstIndex(where: { $0.session.id == id }) else { return }
+    setDirty(now: now)
+    for server in stunServers {
+      transports[index].session.ice.addSTUNServer(server.index)
+      if let addresses = server.addresses {
+        transports[index].session.ice.resolveSTUNServer(server.index, addresses: addresses, now: now)
+      }
+    }
+    transports[index].session.ice.startGathering(now: now)
+  }
+
+  /// Names a STUN server that transports ask from now on; its addresses may follow later.
+  package mutating func addSTUNServer(_ index: Int) {
+    guard !stunServers.contains(where: { $0.index == index }) else { return }
+    stunServers.append(StunServer(index: index))
+  }
+
+  /// The addresses of a server's name; none is an error 701.
+  package mutating func resolveSTUNServer(_ index: Int, addresses: [TransportAddress], now: MonotonicTime) {
+    guard let position = stunServers.firstIndex(where: { $0.index == index }) else { return }
+    stunServers[position].addresses = addresses
+    setDirty(now: now)
+    for transport in transports.indices {
+      transports[transport].session.ice.resolveSTUNServer(index, addresses: addresses, now: now)
+    }
+  }
+
+  // MARK: Reconciliation
+
+  /// Makes the transports what the descriptions say.
+  mutating func reconcile(now: MonotonicTime) {
+    guard !isClosed else { return }
+    negotiated = jsep.negotiated
+    for index in transports.indices.reversed()
+    where negotiated.transport(transports[index].session.id) == nil {
+      transports[index].media.close()
+      transports[index].session.tearDown()
+      transports.remove(at: index)
+    }
+    for transport in negotiated.transports {
+      let index = transports.firstIndex { $0.session.id == transport.id } ?? addTransport(transport)
+      reconcile(transport, at: index, now: now)
+    }
+    reconcileMedia(now: now)
+  }
+
+  private mutating func addTransport(_ transport: NegotiatedTransport) -> Int {
+    let agent = ICEAgent(
+      configuration: configuration.ice, role: transport.ice.isControlling ? .controlling : .controlled, random: random,
+      crypto: crypto)
+    var senderConfiguration = MediaSender.Configuration()
+    senderConfiguration.limits = configuration.bitrateLimits
+    let sender = MediaSender(configuration: senderConfiguration, pool: pool, random: random, wallClock: wallClock)
+    let media = MediaTransport(
+      sender: sender, formats: payloadFormats, streamLimit: configuration.limits.receiveStreams, pool: pool,
+      random: random)
+    transports.append(
+      EngineTransport(session: TransportSession(id: transport.id, ice: agent), media: media, pool: pool))
+    return transports.count - 1
+  }
+
+  private mutating func reconcile(_ transport: NegotiatedTransport, at index: Int, now: MonotonicTime) {
+    let generation = transport.restart ?? transport.ice
+    if transports[index].generation != generation.number {
+      beginGeneration(generation, of: transport, at: index, now: now)
+    }
+    let role: ICERole = generation.isControlling ? .controlling : .controlled
+    // A conflict may have changed the role since; only the descriptions' own change counts (RFC 8445 §6.1.1).
+    if generation.remote == nil || !transports[index].knowsRemoteCredentials {
+      transports[index].session.ice.setRole(role, now: now)
+    }
+    if let remote = generation.remote,
+      let credentials = ICECredentials(ufrag: remote.usernameFragment, password: remote.password)
+    {
+      if transports[index].session.ice.remoteCredentials != credentials {
+        transports[index].session.ice.setRemoteCredentials(credentials, isLite: remote.iceLite, now: now)
+      }
+      transports[index].knowsRemoteCredentials = true
+      for candidate in generation.remoteCandidates.dropFirst(transports[index].knownRemoteCandidates) {
+        add(candidate, at: index, now: now)
+      }
+      transports[index].knownRemoteCandidates = generation.remoteCandidates.count
+      if generation.remoteCandidatesEnded, !transports[index].knowsRemoteEnd {
+        transports[index].knowsRemoteEnd = true
+        transports[index].session.ice.endOfRemoteCandidates(now: now)
+      }
+    }
+    transports[index].session.configureDTLS(
+      transport, certificate: configuration.certificate, profiles: configuration.srtpProfiles,
+      maximumDatagramSize: configuration.maximumDatagramSize, crypto: crypto, now: now)
+  }
+
+  private mutating func beginGeneration(
+    _ generation: ICEGeneration, of transport: NegotiatedTransport, at index: Int, now: MonotonicTime
+  ) {
+    guard
+      let credentials = ICECredentials(
+        ufrag: generation.local.usernameFragment, password: generation.local.password)
+    else { preconditionFailure("the session makes credentials that ICE takes") }
+    if transports[index].generation == nil {
+      transports[index].session.ice.setLocalCredentials(credentials, now: now)
+    } else {
+      transports[index].session.ice.restart(localCredentials: credentials, now: now)
+    }
+    transports[index].generation = generation.number
+    transports[index].knownRemoteCandidates = 0
+    transports[index].knowsRemoteEnd = false
+    transports[index].knowsRemoteCredentials = false
+    output.append(.gatheringNeeded(transport.id, usernameFragment: credentials.ufrag))
+  }
+
+  /// Names (`.local` and others), TCP and other components are left out without harm (IC-08).
+  private mutating func add(_ candidate: CandidateAttribute, at index: Int, now: MonotonicTime) {
+    let usable = try? ICECandidate(
+      foundation: candidate.foundation, component: Int(candidate.component), transport: candidate.transport,
+      priority: candidate.priority, host: candidate.address, port: candidate.port, type: candidate.kind.description,
+      relatedHost: candidate.relatedAddress, relatedPort: candidate.relatedPort,
+      usernameFragment: candidate.usernameFragment)
+    guard let usable else { return }
+    transports[index].session.ice.addRemoteCandidate(usable, now: now)
+  }
+
+  /// Gives each transport its sections.
+  mutating func reconcileMedia(now: MonotonicTime) {
+    guard !isClosed else { return }
+    for index in transports.indices {
+      let id = transports[index].session.id
+      let media = negotiated.media.filter { $0.transportID == id }
+      var maximumBitrates: [TransceiverID: Bitrate] = [:]
+      for section in media {
+        let encoding = jsep.transceiver(section.transceiverID)?.sender.encodings.first
+        if let maximum = encoding?.maxBitrate {
+          maximumBitrates[section.transceiverID] = Bitrate(bitsPerSecond: Int64(clamping: maximum))
+        }
+      }
+      let state = MediaState(media: media, maximumBitrates: maximumBitrates)
+      guard state != transports[index].mediaState else { continue }
+      let ended = endedSections(of: transports[index], in: media)
+      transports[index].mediaState = state
+      let overhead = 16
+      let goodbyes = transports[index].media.configure(
+        media, maximumBitrates: maximumBitrates, maximumPacketSize: configuration.maximumDatagramSize - overhead,
+        now: now)
+      for transceiver in ended { output.append(.receivingChanged(transceiver, isReceiving: false)) }
+      transports[index].sendControl(
+        goodbyes.map { .goodbye($0) }, needsReport: true, to: &output, now: now)
+    }
+  }
+
+  /// Transceivers that received and no longer do.
+  private func endedSections(of transport: EngineTransport, in media: [NegotiatedMedia]) -> [TransceiverID] {
+    transport.media.sections.filter { old in
+      old.isReceiving
+        && media.first { $0.transceiverID == old.negotiated.transceiverID }?.direction.receives != true
+    }.map(\.negotiated.transceiverID)
+  }
+}
+
+/// What a transport's media was configured with.
+struct MediaState: Hashable {
+  var media: [NegotiatedMedia]
+  var maximumBitrates: [TransceiverID: Bitrate]
+}

@@ -1,0 +1,177 @@
+import NIOCore
+import NIOPosix
+import RTCBase
+
+/// One UDP socket on one event loop, shared by any number of connections of that loop.
+///
+/// Writes of a batch are joined (`DatagramBatch`) and flushed once. The kernel can refuse a destination in ways for
+/// which NIO closes the socket (a peer may signal any address); the port then opens again on the same address.
+package final class DatagramPort {
+  package let eventLoop: any EventLoop
+  /// The address the socket is bound to: the base of its candidates (RFC 8445 §3).
+  package let localAddress: TransportAddress
+  package private(set) var counters = DatagramPortCounters()
+
+  private var channel: (any Channel)?
+  private var routes = DatagramRoutes()
+  private var batch = DatagramBatch()
+  private var pendingReceivers: [any DatagramReceiver] = []
+  private var socketAddresses: [TransportAddress: SocketAddress] = [:]
+  private var isClosed = false
+  private var reopenings = 0
+
+  /// Times that a closed socket is opened again before the port gives up.
+  static let reopeningLimit = 100
+  static let socketAddressLimit = 1_024
+
+  private init(channel: any Channel, localAddress: TransportAddress) {
+    self.channel = channel
+    self.localAddress = localAddress
+    eventLoop = channel.eventLoop
+  }
+
+  /// Opens a port.
+  /// - Parameter address: a concrete local address; port 0 lets the kernel choose.
+  package static func open(
+    _ address: TransportAddress, on eventLoop: any EventLoop
+  ) -> EventLoopFuture<NIOLoopBound<DatagramPort>> {
+    makeChannel(address, on: eventLoop).flatMapThrowing { channel in
+      guard let bound = channel.localAddress?.transportAddress else {
+        throw ChannelError.unknownLocalAddress
+      }
+      let port = DatagramPort(channel: channel, localAddress: bound)
+      try port.attach(to: channel)
+      return NIOLoopBound(port, eventLoop: eventLoop)
+    }
+  }
+
+  private static func makeChannel(
+    _ address: TransportAddress, on eventLoop: any EventLoop
+  ) -> EventLoopFuture<any Channel> {
+    DatagramBootstrap(group: eventLoop)
+      .channelOption(.datagramVectorReadMessageCount, value: 32)
+      .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 32 * 2_048))
+      .channelOption(.socketOption(.so_rcvbuf), value: 1 << 20)
+      .channelOption(.socketOption(.so_sndbuf), value: 1 << 20)
+      .channelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))
+      .bind(to: SocketAddress(address))
+  }
+
+  private func attach(to channel: any Channel) throws {
+    self.channel = channel
+    try channel.pipeline.syncOperations.addHandler(DatagramPortHandler(port: self))
+  }
+
+  /// Sends what is addressed to `fragment`, the connection's local user name fragment, to `receiver`.
+  package func register(_ receiver: any DatagramReceiver, fragment: String) {
+    eventLoop.preconditionInEventLoop()
+    routes.add(receiver, fragment: fragment)
+  }
+
+  package func unregister(fragment: String) { routes.remove(fragment: fragment) }
+
+  package func unregister(_ receiver: any DatagramReceiver) {
+    routes.remove(receiver)
+    pendingReceivers.removeAll { $0 === receiver }
+  }
+
+  /// Connections on this port.
+  package var receiverCount: Int { routes.receiverCount }
+
+  /// `receiver` has authenticated a datagram from `remote`: what else comes from there is its own.
+  package func confirm(_ remote: TransportAddress, for receiver: any DatagramReceiver) {
+    routes.confirm(remote, for: receiver)
+  }
+
+  /// Queues a datagram until `flush()`.
+  package func send(_ datagram: RawSpan, to remote: TransportAddress, from receiver: any DatagramReceiver) {
+    routes.expect(remote, for: receiver)
+    guard let channel else {
+      counters.sendsRefused += 1
+      return
+    }
+    guard channel.isWritable else {
+      // The kernel's buffer and four megabytes behind it are full: a datagram that waits longer is of no use.
+      counters.sendsRefused += 1
+      return
+    }
+    counters.datagramsSent += 1
+    let finished = batch.append(
+      datagram, to: remote, joining: System.supportsUDPSegmentationOffload, allocator: channel.allocator)
+    if let finished { write(finished, on: channel) }
+  }
+
+  package func flush() {
+    guard let channel else { return }
+    if let write = batch.take() { self.write(write, on: channel) }
+    channel.flush()
+  }
+
+  private func write(_ write: DatagramBatch.Write, on channel: any Channel) {
+    counters.writes += 1
+    let metadata = write.segmentSize.map {
+      AddressedEnvelope<ByteBuffer>.Metadata(ecnState: .transportNotCapable, packetInfo: nil, segmentSize: $0)
+    }
+    let envelope = AddressedEnvelope(
+      remoteAddress: socketAddress(write.destination), data: write.buffer, metadata: metadata)
+    channel.write(envelope, promise: nil)
+  }
+
+  private func socketAddress(_ address: TransportAddress) -> SocketAddress {
+    if let known = socketAddresses[address] { return known }
+    if socketAddresses.count >= Self.socketAddressLimit { socketAddresses.removeAll(keepingCapacity: true) }
+    let made = SocketAddress(address)
+    socketAddresses[address] = made
+    return made
+  }
+
+  /// Closes the socket; datagrams queued but not flushed are flushed first.
+  package func close() -> EventLoopFuture<Void> {
+    isClosed = true
+    guard let channel else { return eventLoop.makeSucceededVoidFuture() }
+    flush()
+    self.channel = nil
+    let closed = channel.closeFuture
+    channel.close(promise: nil)
+    return closed
+  }
+
+  func read(_ envelope: AddressedEnvelope<ByteBuffer>) {
+    guard let remote = envelope.remoteAddress.transportAddress else { return }
+    counters.datagramsReceived += 1
+    envelope.data.withUnsafeReadableBytes { bytes in
+      let datagram = RawSpan(_unsafeBytes: bytes)
+      guard let receiver = routes.receiver(for: datagram, from: remote) else {
+        counters.datagramsUnrouted += 1
+        return
+      }
+      if pendingReceivers.last !== receiver, !pendingReceivers.contains(where: { $0 === receiver }) {
+        pendingReceivers.append(receiver)
+      }
+      receiver.receive(datagram, from: remote, to: localAddress)
+    }
+  }
+
+  func readComplete() {
+    while let receiver = pendingReceivers.popLast() { receiver.receiveBatchEnded() }
+  }
+
+  /// The socket closed under us: opens it again on the same address.
+  func channelClosed(_ closed: any Channel) {
+    guard !isClosed, channel === closed else { return }
+    channel = nil
+    _ = batch.take()
+    guard reopenings < Self.reopeningLimit else { return }
+    reopenings += 1
+    counters.reopenings += 1
+    let port = NIOLoopBound(self, eventLoop: eventLoop)
+    Self.makeChannel(localAddress, on: eventLoop).whenSuccess { channel in
+      guard !port.value.isClosed else { return channel.close(promise: nil) }
+      do {
+        try port.value.attach(to: channel)
+      } catch {
+        channel.close(promise: nil)
+      }
+    }
+  }
+}

@@ -7,5 +7,5 @@ package enum SDPLimits {
   package static let lineLength = 32_768
   package static let mediaSections = 256
   /// Of the session, and of each section.
-  package static let attributes = 1_024
+  package static let sectionLines = 1_024
 }

@@ -20,6 +20,8 @@ private struct SDPParser {
   private let bytes: [UInt8]
   private var position = 0
   private var lineNumber = 0
+  /// The line with which the session or the section began.
+  private var sectionStart = 1
 
   private var origin: Origin?
   private var name: String?
@@ -38,6 +40,9 @@ private struct SDPParser {
       do throws(SDPReason) {
         guard lineNumber <= SDPLimits.lines else {
           throw SDPReason("more than \(SDPLimits.lines) lines are not accepted")
+        }
+        guard lineNumber < sectionStart + SDPLimits.sectionLines || bytes[line.lowerBound] == UInt8(ascii: "m") else {
+          throw SDPReason("more than \(SDPLimits.sectionLines) lines of one section are not accepted")
         }
         guard line.count <= SDPLimits.lineLength else {
           throw SDPReason("a line of more than \(SDPLimits.lineLength) bytes is not accepted")
@@ -66,7 +71,7 @@ private struct SDPParser {
 
   // MARK: Lines
 
-  /// The next line that is not empty, without its end and the spaces around it.
+  /// The next line that is not empty, without its end and the spaces before it.
   private mutating func nextLine() -> Range<Int>? {
     while position < bytes.count {
       var start = position
@@ -76,7 +81,7 @@ private struct SDPParser {
       lineNumber += 1
       while end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
       while start < end, bytes[start] == UInt8(ascii: " ") || bytes[start] == UInt8(ascii: "\t") { start += 1 }
-      if start < end { return start..<end }
+      if start < end || lineNumber > SDPLimits.lines { return start..<end }
     }
     return nil
   }
@@ -178,13 +183,11 @@ private struct SDPParser {
       throw SDPReason("more than \(SDPLimits.mediaSections) m-sections are not accepted")
     }
     section = try MediaDescription(SDPScanner(bytes, value))
+    sectionStart = lineNumber
   }
 
   private mutating func takeAttribute(_ value: Range<Int>) throws(SDPReason) {
     let attribute = try Attribute(bytes, value)
-    guard (section?.attributes.count ?? session.attributes.count) < SDPLimits.attributes else {
-      throw SDPReason("more than \(SDPLimits.attributes) attributes of one section are not accepted")
-    }
     guard section != nil else {
       session.attributes.append(attribute)
       return

@@ -1,0 +1,22 @@
+/// Why a STUN or TURN server gave no candidate (webrtc-pc, `icecandidateerror`).
+public struct RTCPeerConnectionIceErrorEvent: Codable, Hashable, Sendable {
+  /// The local address from which the server was asked; `nil` when it is not to be told.
+  public var address: String?
+  /// The local port.
+  public var port: UInt16?
+  /// The server's URL.
+  public var url: String
+  /// The STUN error code, 300 to 699, or 701 when the server could not be reached or is not supported.
+  public var errorCode: UInt16
+  /// The server's reason phrase, or why it could not be used.
+  public var errorText: String
+
+  /// Takes the values as they are.
+  public init(address: String? = nil, port: UInt16? = nil, url: String, errorCode: UInt16, errorText: String = "") {
+    self.address = address
+    self.port = port
+    self.url = url
+    self.errorCode = errorCode
+    self.errorText = errorText
+  }
+}

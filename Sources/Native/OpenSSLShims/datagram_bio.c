@@ -1,5 +1,6 @@
 #include "datagram_bio.h"
 
+#include <openssl/ssl3.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,25 @@ static bool make_room(rtc_datagrams *datagrams, size_t count) {
   return true;
 }
 
+static bool belongs_to_flight(uint8_t content_type) {
+  return content_type == SSL3_RT_HANDSHAKE || content_type == SSL3_RT_CHANGE_CIPHER_SPEC;
+}
+
+// OpenSSL repeats a flight with one write per message. Joined, the flight gets through a lossy path far more often.
+static bool join_last(rtc_datagrams *datagrams, const uint8_t *bytes, size_t count) {
+  if (datagrams->count == 0) return false;
+  uint16_t *size = &datagrams->sizes[(datagrams->first + datagrams->count - 1) % RTC_OUTPUT_DATAGRAMS];
+  const uint8_t *last = datagrams->output + datagrams->output_end - *size;
+  if (*size + count > datagrams->maximum_size || !belongs_to_flight(last[0]) || !belongs_to_flight(bytes[0])) return false;
+  if (!make_room(datagrams, count)) return false;
+  memcpy(datagrams->output + datagrams->output_end, bytes, count);
+  datagrams->output_end += count;
+  *size = (uint16_t)(*size + count);
+  return true;
+}
+
 static void append(rtc_datagrams *datagrams, const uint8_t *bytes, size_t count) {
+  if (join_last(datagrams, bytes, count)) return;
   // What finds no room is lost, as it would be on the wire: DTLS repeats what matters.
   if (count > UINT16_MAX || datagrams->count == RTC_OUTPUT_DATAGRAMS || !make_room(datagrams, count)) return;
   memcpy(datagrams->output + datagrams->output_end, bytes, count);

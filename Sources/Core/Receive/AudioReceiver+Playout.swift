@@ -36,6 +36,7 @@ extension AudioReceiver {
     statistics.jitterBufferTargetDelay += targetDelay * samples
     statistics.jitterBufferMinimumDelay += max(estimator.target, configuration.minimumDelay) * samples
     statistics.jitterBufferEmittedCount &+= samples
+    observeLoss(before: packet)
     if stretch > 0 { statistics.insertedSamplesForDeceleration &+= Int64(stretch) }
     if stretch < 0 { statistics.removedSamplesForAcceleration &-= Int64(stretch) }
     lastNumber = packet.number
@@ -48,6 +49,13 @@ extension AudioReceiver {
     return emit(
       .decode(payload: packet.payload), samples: packet.samples, stretch: stretch, advancing: packet.samples,
       audioLevel: packet.audioLevel)
+  }
+
+  private mutating func observeLoss(before packet: AudioPacket) {
+    let lost = lastNumber.map { max(0, min(packet.number &- $0 &- 1, 50)) } ?? 0
+    lossShare += (Double(lost) / Double(lost + 1) - lossShare) / 64
+    // With hysteresis, for each change of the delay is heard.
+    awaitsCorrection = packet.holdsErrorCorrection && lossShare > (awaitsCorrection ? 0.01 : 0.03)
   }
 
   /// How to move the current delay towards its target with this packet. Hysteresis keeps calm streams untouched.

@@ -56,6 +56,10 @@ package struct AudioReceiver: Sendable {
   var lastArrival = MonotonicTime.distantPast
   var adjustment = Adjustment.none
   var wasConcealing = false
+  /// The share of packets lost of late.
+  var lossShare = 0.0
+  /// Whether loss and packets with error correction go together at present.
+  var awaitsCorrection = false
 
   enum Adjustment: Equatable { case none, accelerating, expanding }
 
@@ -79,8 +83,13 @@ package struct AudioReceiver: Sendable {
 
   /// What jitter and `playoutDelayTarget` ask for, without synchronization.
   package var ownTargetDelay: TimeDelta {
-    let jitter = max(estimator.target, configuration.minimumDelay)
+    let jitter = max(estimator.target, configuration.minimumDelay) + correctionDelay
     return min(max(jitter, playoutDelayTarget), configuration.maximumDelay)
+  }
+
+  /// Where packets get lost and the next one could correct that, the wait for the next one is worth it.
+  private var correctionDelay: TimeDelta {
+    awaitsCorrection ? min(clock.duration(ofTicks: lastSamples), .milliseconds(60)) : .zero
   }
 
   /// What playout moves to.

@@ -26,6 +26,11 @@ package struct VP8PayloadFormat: VideoPayloadFormat {
     return descriptor.isLayerSync || (follows && !lacksUpperLayers)
   }
 
+  package func canSkip(_ frame: DepacketizedPayload) -> Bool {
+    guard hasReleased, !frame.isKeyFrame, let layer = frame.vp8?.temporalLayer else { return false }
+    return layer > 0 && baseLayerPictureIndex != nil && frame.vp8?.baseLayerPictureIndex == baseLayerPictureIndex
+  }
+
   package mutating func didRelease(_ frame: DepacketizedPayload, followsReleased: Bool) {
     guard let descriptor = frame.vp8 else { return }
     if frame.isKeyFrame || descriptor.isLayerSync {

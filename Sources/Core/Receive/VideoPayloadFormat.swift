@@ -16,6 +16,9 @@ package protocol VideoPayloadFormat: Sendable {
   /// - Parameter followsReleased: no packet is missing between the frame released last and this one.
   func canDecode(_ frame: DepacketizedPayload, followsReleased: Bool) -> Bool
 
+  /// Whether later frames can be decoded without this one, which itself cannot: then its lack is no reason for a key frame.
+  func canSkip(_ frame: DepacketizedPayload) -> Bool
+
   /// The frame goes to the decoder.
   mutating func didRelease(_ frame: DepacketizedPayload, followsReleased: Bool)
 
@@ -24,6 +27,8 @@ package protocol VideoPayloadFormat: Sendable {
 }
 
 extension VideoPayloadFormat {
+  package func canSkip(_ frame: DepacketizedPayload) -> Bool { false }
+
   package func append(_ payload: RawSpan, described by: DepacketizedPayload, to frame: inout [UInt8]) {
     guard by.dataOffset <= payload.byteCount else { return }
     payload.extracting(by.dataOffset..<payload.byteCount).withUnsafeBytes { frame.append(contentsOf: $0) }

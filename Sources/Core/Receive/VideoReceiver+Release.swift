@@ -8,8 +8,8 @@ extension VideoReceiver {
     if let index = firstDecodable() {
       return Deadline(due(frames[index].timestamp) ?? frames[index].completion, "receive.video")
     }
-    guard let blockedSince else { return Deadline(.distantPast, "receive.video.blocked") }
-    return Deadline(blockedSince + patience, "receive.video.blocked")
+    guard needsKeyFrame else { return nil }
+    return Deadline(blockedSince.map { $0 + patience } ?? .distantPast, "receive.video.blocked")
   }
 
   /// The frame that is due, if there is one; call until it answers `nil`.
@@ -41,26 +41,32 @@ extension VideoReceiver {
 
   // MARK: Blocked
 
+  /// Whether frames wait that cannot be decoded and whose successors cannot either.
+  private var needsKeyFrame: Bool {
+    frames.contains { frame in
+      guard let index = formatIndex(of: frame.payloadType) else { return true }
+      return frame.payloadType != releasedPayloadType || !formats[index].format.canSkip(frame.description)
+    }
+  }
+
   /// How long a gap may take to close before a key frame is the better way out.
   private var patience: TimeDelta {
-    guard nextNumber != nil else { return .zero }
+    guard let nextNumber else { return .zero }
+    if let abandonedNumber, abandonedNumber >= nextNumber { return .zero }
     return configuration.usesRetransmission
       ? max(roundTripTime * 3, .milliseconds(150)) : max(appliedDelay, .milliseconds(30))
   }
 
   private mutating func checkBlocked(now: MonotonicTime) {
-    guard !frames.isEmpty else { return }
-    guard let since = blockedSince else {
-      blockedSince = now
-      if patience == .zero {
-        wantsKeyFrame = true
-        blockedSince = now + .milliseconds(200)
-      }
+    guard needsKeyFrame else {
+      blockedSince = nil
       return
     }
+    let since = blockedSince ?? now
+    blockedSince = since
     guard now >= since + patience else { return }
     wantsKeyFrame = true
-    // The requester repeats the request; here it is only renewed in case it was answered by a key frame that got lost.
+    // The requester repeats the request; it is renewed in case a key frame came whose place in the stream did not help.
     blockedSince = now + .milliseconds(200)
   }
 

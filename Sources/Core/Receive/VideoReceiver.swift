@@ -41,6 +41,8 @@ package struct VideoReceiver {
   var appliedDelay = TimeDelta.zero
   /// Since when nothing could be decoded although something was there.
   var blockedSince: MonotonicTime?
+  /// What is missing up to here never comes.
+  var abandonedNumber: Int64?
   var freezes = FreezeDetector()
   var wantsKeyFrame = false
   var largestFrame = 0
@@ -95,8 +97,7 @@ package struct VideoReceiver {
 
   /// Packets up to `number` that are still missing will not come any more.
   package mutating func abandon(upTo number: Int64) {
-    guard let nextNumber, number >= nextNumber else { return }
-    if frames.first(where: { canDecode($0) }) == nil { wantsKeyFrame = true }
+    abandonedNumber = max(abandonedNumber ?? number, number)
   }
 
   /// Whether a key frame has become necessary since the last call.
@@ -117,6 +118,7 @@ package struct VideoReceiver {
     nextNumber = nil
     releasedTimestamp = nil
     blockedSince = nil
+    abandonedNumber = nil
     for index in formats.indices { formats[index].format.reset() }
   }
 

@@ -121,6 +121,8 @@ extension ICEAgent {
     let hasSuccessor =
       session.transactions.contains { $0.pairID == transaction.pairID }
       || session.checklist.triggered.contains(transaction.pairID)
+    // How long the path in use may go without an answer is for consent to say.
+    if session.consent?.pairID == transaction.pairID, !transaction.isNominating { return }
     if transaction.isCancelled {
       // Cut short by a nomination elsewhere, and never answered.
       if session.checklist[index].state == .inProgress, !hasSuccessor { session.checklist[index].state = .failed }
@@ -172,7 +174,9 @@ extension ICEAgent {
     }
     session.selectedPairID = pair.id
     session.checklist.isConcluded = true
-    cancelTransactions { $0 != pair.id }
+    // An old peer's other nominations are still to be confirmed.
+    let nominated = session.checklist.pairs.filter(\.isNominatedOnSuccess).map(\.id)
+    cancelTransactions { $0 != pair.id && !nominated.contains($0) }
     gatherer.stopKeepalives()
     emit(.selectedPairChanged(pairID: pair.id))
   }

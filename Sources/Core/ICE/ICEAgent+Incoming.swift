@@ -19,7 +19,9 @@ extension ICEAgent {
         emit(.remoteAddressValidated(remote: remote, base: base))
       }
       advance(now: now)
-    case .handled: advance(now: now)
+    // Anyone can send an indication: it must not cost more than its parsing.
+    case .handled where gatheringState == .gathering: advance(now: now)
+    case .handled: break
     }
     return verdict
   }
@@ -238,7 +240,7 @@ extension ICEAgent {
     guard message.type.messageClass == .success else {
       if message.errorCode == .roleConflict {
         giveWay(to: transaction, index)
-      } else if !transaction.isCancelled {
+      } else if !transaction.isCancelled, session.consent?.pairID != transaction.pairID || transaction.isNominating {
         failPair(index)
       }
       return

@@ -16,6 +16,7 @@ extension ICEAgent {
           session.checklist[index].statistics.consentRequestsSent &+= 1
           session.checklist[index].lastSent = now
         }
+        checkEndangeredPath(index)
       }
     }
     if let old = retired {
@@ -38,6 +39,16 @@ extension ICEAgent {
     guard let bytes = makeCheck(id, authentication, base: base, isNominating: false) else { return nil }
     transmit(bytes, from: base, to: remote)
     return id
+  }
+
+  /// Consent checks are sent once each, so that a link with 20 % loss each way would end a call within the hour. After two
+  /// without an answer the pair gets a connectivity check, with the retransmissions of one.
+  private mutating func checkEndangeredPath(_ index: Int) {
+    let pair = session.checklist[index]
+    guard let consent = session.consent, consent.unansweredCount(since: pair.lastResponse) >= 2,
+      !session.transactions.contains(where: { $0.pairID == pair.id && !$0.isCancelled })
+    else { return }
+    session.checklist.enqueueTriggered(pair.id)
   }
 
   /// Sending has to stop at once (RFC 7675 §5.1). Without a nominated pair another valid one may take over.
@@ -78,7 +89,7 @@ extension ICEAgent {
     }
     guard let target else {
       session.consent = nil
-      setPath(retired.map { Self.path($0.pair, isNominated: true) })
+      setPath(retired.map { Self.path($0.pair, isNominated: $0.pair.isNominated) })
       return
     }
     let pair = session.checklist[target]

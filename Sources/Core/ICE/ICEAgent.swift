@@ -73,6 +73,7 @@ package struct ICEAgent {
   package mutating func setLocalCredentials(_ credentials: ICECredentials, now: MonotonicTime) {
     guard state != .closed else { return }
     session.authentication.setLocal(credentials, crypto)
+    for index in localCandidates.indices { localCandidates[index].candidate.usernameFragment = credentials.ufrag }
     advance(now: now)
   }
 

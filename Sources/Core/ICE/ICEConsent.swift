@@ -37,6 +37,8 @@ struct ICEConsent: Sendable {
     nextCheck = now + Self.interval(configuration, random)
   }
 
+  func unansweredCount(since lastResponse: MonotonicTime) -> Int { requests.count { $0.sentAt > lastResponse } }
+
   func request(_ id: STUNTransactionID) -> Request? { requests.first { $0.id == id } }
 
   /// An answer to any request renews consent, and makes older requests moot.

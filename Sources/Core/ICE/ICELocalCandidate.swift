@@ -4,7 +4,7 @@ import RTCBase
 package struct ICELocalCandidate: Hashable, Sendable {
   /// Unique within the agent, for statistics.
   package let id: Int
-  package let candidate: ICECandidate
+  package internal(set) var candidate: ICECandidate
   /// The address whose socket sends what is sent from this candidate (RFC 8445 §4).
   package let base: TransportAddress
   /// The STUN server that told it, as the caller numbered it.

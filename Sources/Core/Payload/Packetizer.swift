@@ -11,7 +11,7 @@ package protocol Packetizer: Sendable {
 /// One RTP payload: a descriptor of up to eight bytes, then a part of the frame. It refers to the frame's bytes instead of holding them.
 package struct PayloadFragment: Hashable, Sendable {
   /// The descriptor's bytes, the first in the highest byte.
-  @usableFromInline var descriptor: UInt64
+  var descriptor: UInt64
   package let descriptorByteCount: Int
   /// The part of `EncodedFrame.bytes`.
   package let range: Range<Int>

@@ -30,6 +30,7 @@ package struct VP8Packetizer: Packetizer {
     nextPictureID = (nextPictureID + 1) & 0x7FFF
     var rest = first
     rest.startsPartition = false
+    let (firstBytes, restBytes) = (first.encoded.bytes, rest.encoded.bytes)
     let room = maximumPayloadSize - first.byteCount
     guard room > 0 else { return }
 
@@ -40,10 +41,10 @@ package struct VP8Packetizer: Packetizer {
     var start = 0
     for index in 0..<fragmentCount {
       let end = start + size + (index < longerCount ? 1 : 0)
-      let (bytes, byteCount) = (index == 0 ? first : rest).encoded
       fragments.append(
         PayloadFragment(
-          range: start..<end, marker: index == fragmentCount - 1, descriptor: bytes, descriptorByteCount: byteCount))
+          range: start..<end, marker: index == fragmentCount - 1, descriptor: index == 0 ? firstBytes : restBytes,
+          descriptorByteCount: first.byteCount))
       start = end
     }
   }

@@ -6,18 +6,15 @@ package struct AudioLevel: Hashable, Sendable {
   package var voiceActivity: Bool
 
   /// A level above 127 becomes 127.
-  @inlinable
   package init(level: UInt8, voiceActivity: Bool) {
     self.level = min(level, 127)
     self.voiceActivity = voiceActivity
   }
 
-  @inlinable
   package init(byte: UInt8) {
     level = byte & 0x7F
     voiceActivity = byte & 0x80 != 0
   }
 
-  @inlinable
   package var byte: UInt8 { level & 0x7F | (voiceActivity ? 0x80 : 0) }
 }

@@ -10,7 +10,6 @@ package enum MultiplexedPacketKind: Hashable, Sendable {
   /// ZRTP, QUIC, an empty datagram, RTP or RTCP without its first words.
   case unknown
 
-  @inlinable
   package init(_ bytes: RawSpan) {
     guard bytes.byteCount >= 2 else {
       self = .unknown

@@ -2,8 +2,8 @@ import RTCBase
 
 /// A set of RTP payload types: 128 bits.
 package struct PayloadTypeSet: Hashable, Sendable, ExpressibleByArrayLiteral {
-  @usableFromInline var low: UInt64 = 0
-  @usableFromInline var high: UInt64 = 0
+  var low: UInt64 = 0
+  var high: UInt64 = 0
 
   package init() {}
 
@@ -18,7 +18,6 @@ package struct PayloadTypeSet: Hashable, Sendable, ExpressibleByArrayLiteral {
 
   package var isEmpty: Bool { low == 0 && high == 0 }
 
-  @inlinable
   package func contains(_ payloadType: PayloadType) -> Bool {
     let value = payloadType.rawValue & 0x7F
     return (value < 64 ? low : high) >> UInt64(value & 63) & 1 != 0

@@ -23,7 +23,6 @@ package enum RTPExtension: String, CaseIterable, Hashable, Sendable {
   case transportSequenceNumberV2 = "http://www.webrtc.org/experiments/rtp-hdrext/transport-wide-cc-02"
 
   /// 1 to 15: the place in the tables of `RTPExtensionMap`.
-  @inlinable
   var code: UInt8 {
     switch self {
     case .mid: 1
@@ -41,7 +40,6 @@ package enum RTPExtension: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  @inlinable
   init?(code: UInt8) {
     switch code {
     case 1: self = .mid

@@ -3,9 +3,12 @@
 /// A few words without references: it is copied into every stream and read for every packet.
 package struct RTPExtensionMap: Hashable, Sendable {
   /// Four bits for each identifier up to 14, the ones a one-byte header can carry: the extension's code, or zero.
-  @usableFromInline var shortIdentifiers: UInt64 = 0
-  /// The identifier of each extension by its code, or zero.
-  @usableFromInline var identifiers = SIMD16<UInt8>(repeating: 0)
+  private var shortIdentifiers: UInt64 = 0
+  /// The identifiers of the extensions with codes 0 to 7 and 8 to 15, a byte each, or zero.
+  private var lowIdentifiers: UInt64 = 0
+  private var highIdentifiers: UInt64 = 0
+  /// Whether an identifier needs the two-byte form (RFC 8285 §4.3).
+  package private(set) var hasLongIdentifiers = false
   /// Whether one-byte and two-byte headers may be mixed in a stream (`a=extmap-allow-mixed`, RFC 8285 §6).
   package var allowsMixedForms = false
 
@@ -17,24 +20,21 @@ package struct RTPExtensionMap: Hashable, Sendable {
     for mapping in mappings { set(mapping.extension, id: mapping.id) }
   }
 
-  package var isEmpty: Bool { identifiers == SIMD16(repeating: 0) }
+  package var isEmpty: Bool { lowIdentifiers | highIdentifiers == 0 }
 
   /// The extension that `id` stands for.
-  @inlinable
   package subscript(id: UInt8) -> RTPExtension? {
     if id < 15 { return RTPExtension(code: UInt8(truncatingIfNeeded: shortIdentifiers >> (4 * UInt64(id))) & 0x0F) }
-    for code in 1..<16 where identifiers[code] == id { return RTPExtension(code: UInt8(truncatingIfNeeded: code)) }
+    for code in 1..<16 as Range<UInt8> where identifier(code) == id { return RTPExtension(code: code) }
     return nil
   }
 
   /// The identifier of an extension; `nil` when it was not negotiated.
-  @inlinable
   package func id(of extension: RTPExtension) -> UInt8? {
-    let id = identifiers[Int(`extension`.code)]
+    let id = identifier(`extension`.code)
     return id == 0 ? nil : id
   }
 
-  @inlinable
   package func contains(_ extension: RTPExtension) -> Bool { id(of: `extension`) != nil }
 
   /// Maps `id` to an extension; an identifier of zero removes the extension.
@@ -42,19 +42,27 @@ package struct RTPExtensionMap: Hashable, Sendable {
     remove(`extension`)
     guard id != 0 else { return }
     if let previous = self[id] { remove(previous) }
-    identifiers[Int(`extension`.code)] = id
+    store(id, for: `extension`.code)
     if id < 15 { shortIdentifiers |= UInt64(`extension`.code) << (4 * UInt64(id)) }
   }
 
   package mutating func remove(_ extension: RTPExtension) {
-    let id = identifiers[Int(`extension`.code)]
-    identifiers[Int(`extension`.code)] = 0
+    let id = identifier(`extension`.code)
+    store(0, for: `extension`.code)
     if id < 15 { shortIdentifiers &= ~(0x0F << (4 * UInt64(id))) }
   }
 
-  /// Whether an identifier needs the two-byte form (RFC 8285 §4.3).
-  @inlinable
-  package var hasLongIdentifiers: Bool {
-    any(identifiers .> SIMD16(repeating: 14))
+  private func identifier(_ code: UInt8) -> UInt8 {
+    UInt8(truncatingIfNeeded: (code < 8 ? lowIdentifiers : highIdentifiers) >> (8 * UInt64(code & 7)))
+  }
+
+  private mutating func store(_ id: UInt8, for code: UInt8) {
+    let shift = 8 * UInt64(code & 7)
+    if code < 8 {
+      lowIdentifiers = lowIdentifiers & ~(0xFF << shift) | UInt64(id) << shift
+    } else {
+      highIdentifiers = highIdentifiers & ~(0xFF << shift) | UInt64(id) << shift
+    }
+    hasLongIdentifiers = (0..<16 as Range<UInt8>).contains { identifier($0) > 14 }
   }
 }

@@ -2,10 +2,8 @@ import RTCBase
 
 extension RTPExtensionValues {
   /// The profile of the one-byte form (RFC 8285 §4.2).
-  @inlinable
   package static var oneByteProfile: UInt16 { 0xBEDE }
   /// The profile of the two-byte form; its low four bits are for applications (RFC 8285 §4.3).
-  @inlinable
   package static var twoByteProfile: UInt16 { 0x1000 }
 
   /// Decodes the extensions that `map` knows. Elements that are unknown, of a wrong length or cut short are skipped.

@@ -18,7 +18,6 @@ package struct RTPExtensionValues: Hashable, Sendable {
   package var playoutDelay: PlayoutDelay?
   package var absoluteCaptureTime: AbsoluteCaptureTime?
 
-  @inlinable
   package init() {}
 
   package var mid: String? {
@@ -49,14 +48,12 @@ package struct VideoOrientation: Hashable, Sendable {
     self.isBackFacing = isBackFacing
   }
 
-  @inlinable
   package init(byte: UInt8) {
     clockwiseQuarterTurns = byte & 3
     isFlippedHorizontally = byte & 4 != 0
     isBackFacing = byte & 8 != 0
   }
 
-  @inlinable
   package var byte: UInt8 {
     clockwiseQuarterTurns & 3 | (isFlippedHorizontally ? 4 : 0) | (isBackFacing ? 8 : 0)
   }
@@ -67,7 +64,6 @@ package struct PlayoutDelay: Hashable, Sendable {
   package var minimum: UInt16
   package var maximum: UInt16
 
-  @inlinable
   package init(minimum: UInt16, maximum: UInt16) {
     self.minimum = minimum
     self.maximum = maximum
@@ -80,7 +76,6 @@ package struct AbsoluteCaptureTime: Hashable, Sendable {
   /// What to add to the sender's clock to get the capturing system's, in 32.32 fixed-point seconds; `nil` when unknown.
   package var clockOffset: Int64?
 
-  @inlinable
   package init(captureTime: NTPTime, clockOffset: Int64? = nil) {
     self.captureTime = captureTime
     self.clockOffset = clockOffset

@@ -22,14 +22,12 @@ package struct RTPHeader: Hashable, Sendable {
 
   /// Parses a packet that is not, or no longer, encrypted. `nil` for what RFC 3550 does not allow: another version, lists or padding
   /// longer than the packet.
-  @inlinable
   package init?(parsing bytes: RawSpan) {
     self.init(parsingProtected: bytes)
     if bytes.uint8(at: 0) & 0x20 != 0, !resolvePadding(in: bytes) { return nil }
   }
 
   /// Parses the header of an SRTP packet, whose padding is still encrypted: the payload range runs to the end of the packet.
-  @inlinable
   package init?(parsingProtected bytes: RawSpan) {
     let count = bytes.byteCount
     guard count >= Self.fixedByteCount else { return nil }
@@ -64,7 +62,6 @@ package struct RTPHeader: Hashable, Sendable {
   ///
   /// - Parameter bytes: the whole decrypted packet.
   /// - Returns: `false` when the packet is shorter than its header says.
-  @inlinable
   package mutating func resolvePadding(in bytes: RawSpan) -> Bool {
     let count = bytes.byteCount
     let start = payloadRange.lowerBound

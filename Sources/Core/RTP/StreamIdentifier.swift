@@ -4,12 +4,11 @@ import RTCBase
 package struct StreamIdentifier: Hashable, Sendable, CustomStringConvertible {
   package static let maximumByteCount = 16
 
-  @usableFromInline let high: UInt64
-  @usableFromInline let low: UInt64
-  @usableFromInline let count: UInt8
+  let high: UInt64
+  let low: UInt64
+  let count: UInt8
 
   /// `nil` when empty, longer than 16 bytes, or with anything but visible ASCII in it.
-  @inlinable
   package init?(_ bytes: RawSpan) {
     let count = bytes.byteCount
     guard count > 0, count <= Self.maximumByteCount else { return nil }
@@ -31,11 +30,9 @@ package struct StreamIdentifier: Hashable, Sendable, CustomStringConvertible {
     self = value
   }
 
-  @inlinable
   package var byteCount: Int { Int(count) }
 
   /// The byte at `index`, which must be below `byteCount`.
-  @inlinable
   func byte(at index: Int) -> UInt8 {
     let shift = 8 * (Int(count) - 1 - index)
     return UInt8(truncatingIfNeeded: shift >= 64 ? high >> UInt64(shift - 64) : low >> UInt64(shift))

@@ -290,6 +290,15 @@ struct MediaTransport {
     return endedSections
   }
 
+  /// No packet comes any more.
+  ///
+  /// - Returns: the sections that were receiving.
+  mutating func endReceiving() -> [Int] {
+    let receiving = sections.indices.filter { sections[$0].isReceiving }
+    for section in receiving { sections[section].isReceiving = false }
+    return receiving
+  }
+
   private mutating func updateRoundTripTime() {
     guard let roundTrip = sender.estimator.estimate.roundTripTime, roundTrip != knownRoundTripTime else { return }
     knownRoundTripTime = roundTrip

@@ -78,16 +78,22 @@ extension PeerEngine {
 
   // MARK: Received media
 
+  /// Streams that said BYE, and all of them when the peer has closed the transport.
+  mutating func collectEndedSections(_ index: Int) {
+    var ended = transports[index].media.takeEndedSections()
+    if transports[index].session.srtp == nil { ended += transports[index].media.endReceiving() }
+    for section in ended {
+      let transceiver = transports[index].media.sections[section].negotiated.transceiverID
+      output.append(.receivingChanged(transceiver, isReceiving: false))
+    }
+  }
+
   mutating func collectReceivers(_ index: Int, now: MonotonicTime) {
     var messages: [RTCPPacket] = []
     let sender = transports[index].media.controlSSRC
     for number in transports[index].media.receivers.indices {
       guard let section = transports[index].media.receivers[number]?.section else { continue }
       collectReceiver(number, of: index, section: section, sender: sender, messages: &messages, now: now)
-    }
-    for section in transports[index].media.takeEndedSections() {
-      let transceiver = transports[index].media.sections[section].negotiated.transceiverID
-      output.append(.receivingChanged(transceiver, isReceiving: false))
     }
     while let feedback = transports[index].media.feedback?.pollFeedback(now: now) {
       messages.append(.transportFeedback(feedback))

@@ -184,6 +184,7 @@ package struct PeerEngine: ~Copyable {
   mutating func collect(now: MonotonicTime) {
     for index in transports.indices {
       collectTransport(index, now: now)
+      collectEndedSections(index)
       guard transports[index].session.srtp != nil else { continue }
       collectReceivers(index, now: now)
       collectSender(index, now: now)

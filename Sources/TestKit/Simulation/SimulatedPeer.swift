@@ -1,0 +1,167 @@
+import RTCBase
+import RTCEngine
+import RTCICE
+import RTCJSEP
+import RTCReceive
+import RTCSecurity
+import WebRTCTypes
+
+/// A whole engine with the least of a shell around it: addresses, synthetic encoders, and a record of what came out.
+package final class SimulatedPeer {
+  package let name: String
+  package private(set) var addresses: [TransportAddress]
+  package var engine: PeerEngine
+
+  package private(set) var candidates: [RTCIceCandidateInit] = []
+  package private(set) var connectionStates: [(time: MonotonicTime, state: RTCPeerConnectionState)] = []
+  package private(set) var modelEvents: [JSEPEvent] = []
+  package private(set) var negotiationNeededCount = 0
+  package private(set) var targets: [TransceiverID: EncodingTarget] = [:]
+  package private(set) var receiving: [TransceiverID: Bool] = [:]
+  package private(set) var keyFrameRequests = 0
+  /// Counters of the frames that came out, in order, with the time of each.
+  package private(set) var videoFrames: [(time: MonotonicTime, counter: UInt32)] = []
+  package private(set) var audioFrames: [(time: MonotonicTime, counter: UInt32)] = []
+  package private(set) var concealedTicks = 0
+  package private(set) var playedTicks = 0
+  /// Frames that were neither whole nor in order: there must be none.
+  package private(set) var brokenFrames = 0
+
+  var sources: [TransceiverID: Source] = [:]
+  /// Candidates not yet signalled.
+  var unsignalled: [RTCIceCandidateInit] = []
+  package var isAlive = true
+
+  enum Source {
+    case video(SyntheticVideo, next: MonotonicTime)
+    case audio(SyntheticAudio, next: MonotonicTime)
+  }
+
+  package init(
+    name: String, addresses: [TransportAddress], certificate: any LocalCertificate, crypto: any CryptoProvider,
+    seed: UInt64, now: MonotonicTime, configure: (inout EngineConfiguration) -> Void = { _ in }
+  ) {
+    self.name = name
+    self.addresses = addresses
+    var configuration = EngineConfiguration(
+      jsep: JSEPConfiguration(fingerprints: certificate.fingerprints), certificate: certificate)
+    configure(&configuration)
+    engine = PeerEngine(
+      configuration: configuration, crypto: crypto, random: .seeded(seed),
+      wallClock: WallClock(nanosecondsSince1970: 1_790_000_000_000_000_000, at: .zero), now: now)
+  }
+
+  package var connectedAt: MonotonicTime? { connectionStates.first { $0.state == .connected }?.time }
+  package var connectionState: RTCPeerConnectionState { engine.connectionState }
+
+  /// Gives a transceiver a synthetic encoder, which follows the engine's targets.
+  package func attachSource(to transceiver: TransceiverID, now: MonotonicTime) {
+    switch engine.jsep.transceiver(transceiver)?.kind {
+    case .video: sources[transceiver] = .video(SyntheticVideo(), next: now)
+    case .audio: sources[transceiver] = .audio(SyntheticAudio(), next: now)
+    case nil: break
+    }
+  }
+
+  // MARK: Driven by the simulation
+
+  var nextTime: MonotonicTime? {
+    guard isAlive else { return nil }
+    var next = engine.deadline?.time
+    for (id, source) in sources where targets[id]?.isActive == true {
+      let due: MonotonicTime
+      switch source {
+      case .video(_, let time), .audio(_, let time): due = time
+      }
+      next = min(next ?? due, due)
+    }
+    return next
+  }
+
+  func runSources(now: MonotonicTime) {
+    for id in sources.keys.sorted() {
+      guard let target = targets[id], target.isActive, let source = sources[id] else { continue }
+      switch source {
+      case .video(var video, let next):
+        guard next <= now else { continue }
+        video.bitrate = target.bitrate
+        if !engine.send(video.next(now: now), on: id, now: now) { video.needsKeyFrame = true }
+        sources[id] = .video(video, next: max(next + video.frameInterval, now - .milliseconds(100)))
+      case .audio(var audio, let next):
+        guard next <= now else { continue }
+        engine.send(audio.next(now: now), on: id, now: now)
+        sources[id] = .audio(audio, next: max(next + SyntheticAudio.frameInterval, now - .milliseconds(100)))
+      }
+    }
+  }
+
+  func takeEvents(now: MonotonicTime) {
+    while let event = engine.pollEvent() { handle(event, now: now) }
+  }
+
+  private func handle(_ event: EngineEvent, now: MonotonicTime) {
+    switch event {
+    case .gatheringNeeded(let transport, _):
+      for (position, address) in addresses.enumerated() {
+        // Each transport has ports of its own.
+        let own = TransportAddress(address.ip, port: address.port &+ UInt16(truncatingIfNeeded: transport.rawValue * 16))
+        engine.addLocalAddress(
+          own, interface: ICEInterface(name: "eth\(position)"), transport: transport, now: now)
+      }
+      engine.localAddressesComplete(transport: transport, now: now)
+    case .candidate(let candidate, _):
+      let signalled = RTCIceCandidateInit(
+        candidate: candidate.candidate, sdpMid: candidate.sdpMid, sdpMLineIndex: candidate.sdpMLineIndex,
+        usernameFragment: candidate.usernameFragment)
+      candidates.append(signalled)
+      unsignalled.append(signalled)
+    case .connectionStateChanged(let state): connectionStates.append((now, state))
+    case .model(let event): modelEvents.append(event)
+    case .negotiationNeeded: negotiationNeededCount += 1
+    case .encodingTargetChanged(let id, let target):
+      if target.isActive, targets[id]?.isActive != true { restartSource(id, now: now) }
+      targets[id] = target
+    case .keyFrameRequested(let id):
+      keyFrameRequests += 1
+      if case .video(var video, let next) = sources[id] {
+        video.needsKeyFrame = true
+        sources[id] = .video(video, next: next)
+      }
+    case .receivingChanged(let id, let isReceiving): receiving[id] = isReceiving
+    case .videoFrame(_, let frame, _): note(frame, now: now)
+    case .audioPlayout(_, let playout, _): note(playout, now: now)
+    default: break
+    }
+  }
+
+  private func restartSource(_ id: TransceiverID, now: MonotonicTime) {
+    switch sources[id] {
+    case .video(var video, _):
+      video.needsKeyFrame = true
+      sources[id] = .video(video, next: now)
+    case .audio(let audio, _): sources[id] = .audio(audio, next: now)
+    case nil: break
+    }
+  }
+
+  private func note(_ frame: ReceivedVideoFrame, now: MonotonicTime) {
+    guard let counter = SyntheticVideo.counter(of: frame.frame.bytes) else {
+      brokenFrames += 1
+      return
+    }
+    if let last = videoFrames.last?.counter, counter <= last || (counter != last + 1 && !frame.frame.isKeyFrame) {
+      brokenFrames += 1
+    }
+    videoFrames.append((now, counter))
+  }
+
+  private func note(_ playout: AudioPlayout, now: MonotonicTime) {
+    playedTicks += playout.outputSamples
+    switch playout.action {
+    case .decode(let payload):
+      if let counter = SyntheticAudio.counter(of: payload) { audioFrames.append((now, counter)) }
+    case .conceal: concealedTicks += playout.outputSamples
+    case .decodeForwardErrorCorrection, .silence: break
+    }
+  }
+}

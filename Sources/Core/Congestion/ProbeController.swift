@@ -16,7 +16,7 @@ package struct ProbeController: Sendable {
 
   private var pending: [ProbeCluster] = []
   private var nextID: Int32 = 0
-  private var hasStarted = false
+  package private(set) var hasStarted = false
   private var lastProbe: MonotonicTime?
   private var lastRate = Bitrate.zero
   private var wantsFurther = false

@@ -72,6 +72,7 @@ package struct SendSideEstimator: BandwidthEstimator {
     sent.add(packet.size, at: packet.sendTime - .zero)
     guard packet.sequenceNumber != nil else { return }
     lastTransportWideSend = packet.sendTime
+    guard !probes.hasStarted else { return }
     probes.start(limits.start, ceiling: probeCeiling, now: packet.sendTime)
   }
 

@@ -93,7 +93,7 @@ package struct BitrateAllocator: Sendable {
         let room = requests[index].maximum - shares[index]
         let poured = min(portion, room)
         shares[index] = shares[index] + poured
-        left = left - onWire(poured, kind, beyondFirst: true)
+        left = left - onWire(poured, kind, isMore: true)
         if poured < room { stillOpen.append(index) }
       }
       // Everybody took a full portion: nothing is left over to pour again.
@@ -102,12 +102,12 @@ package struct BitrateAllocator: Sendable {
     }
   }
 
-  /// Audio pays for its packets once; video by the byte.
-  private func onWire(_ bitrate: Bitrate, _ kind: SendStreamConfiguration.Kind, beyondFirst: Bool = false) -> Bitrate {
+  /// What an encoder's bitrate takes on the wire. Audio pays for its packets once, however much `isMore` it gets; video by the byte.
+  private func onWire(_ bitrate: Bitrate, _ kind: SendStreamConfiguration.Kind, isMore: Bool = false) -> Bitrate {
     guard bitrate > .zero else { return .zero }
     switch kind {
     case .audio:
-      return beyondFirst ? bitrate : bitrate + .bitsPerSecond(Self.audioPacketRate * 8 * Int64(packetOverhead))
+      return isMore ? bitrate : bitrate + .bitsPerSecond(Self.audioPacketRate * 8 * Int64(packetOverhead))
     case .video: return bitrate * (1 + Double(packetOverhead) / 1_100)
     }
   }

@@ -9,18 +9,18 @@ extension MediaSender {
     case .senderReport(let report): handle(report.reportBlocks, now: now)
     case .receiverReport(let report): handle(report.reportBlocks, now: now)
     case .negativeAcknowledgement(let request):
-      guard let slot = slot(ofMedia: request.mediaSSRC) else { return }
+      guard let index = index(ofMedia: request.mediaSSRC) else { return }
       let roundTrip = estimator.estimate.roundTripTime ?? .milliseconds(100)
       let pool = pool
-      streams[slot]?.handle(request, roundTripTime: roundTrip, through: &pacer, pool: pool, now: now)
+      streams[index].handle(request, roundTripTime: roundTrip, through: &pacer, pool: pool, now: now)
     case .pictureLossIndication(let indication):
-      guard let slot = slot(ofMedia: indication.mediaSSRC) else { return }
-      streams[slot]?.handlePictureLossIndication()
+      guard let index = index(ofMedia: indication.mediaSSRC) else { return }
+      streams[index].handlePictureLossIndication()
       collectKeyFrameRequests(now: now)
     case .fullIntraRequest(let request):
       for entry in request.entries.prefix(Self.maximumStreams) {
-        guard let slot = slot(ofMedia: entry.ssrc) else { continue }
-        streams[slot]?.handle(entry, from: request.senderSSRC)
+        guard let index = index(ofMedia: entry.ssrc) else { continue }
+        streams[index].handle(entry, from: request.senderSSRC)
       }
       collectKeyFrameRequests(now: now)
     case .receiverEstimatedMaximumBitrate(let estimate):
@@ -45,9 +45,8 @@ extension MediaSender {
     var concerns = false
     let wallClock = wallClock
     for block in blocks {
-      guard let slot = slot(ofMedia: block.ssrc),
-        let (loss, roundTrip) = streams[slot]?.handle(block, wallClock: wallClock, now: now)
-      else { continue }
+      guard let index = index(ofMedia: block.ssrc) else { continue }
+      let (loss, roundTrip) = streams[index].handle(block, wallClock: wallClock, now: now)
       if let loss {
         concerns = true
         expected += loss.expected
@@ -66,23 +65,22 @@ extension MediaSender {
   package mutating func makeSenderReports(now: MonotonicTime) -> [SenderReport] {
     var made: [SenderReport] = []
     let wallClock = wallClock
-    for slot in streams.indices {
-      if let report = streams[slot]?.makeSenderReport(wallClock: wallClock, now: now) { made.append(report) }
+    for index in streams.indices {
+      if let report = streams[index].makeSenderReport(wallClock: wallClock, now: now) { made.append(report) }
     }
     return made
   }
 
   /// The canonical names of all streams (RFC 3550 §6.5), at most 31 in one packet; `nil` without streams.
   package func makeSourceDescription() -> SourceDescription? {
-    let chunks = streams.compactMap { stream in
-      stream.map { SourceDescription.Chunk(ssrc: $0.configuration.ssrc, cname: $0.configuration.cname) }
+    let chunks = streams.prefix(31).map {
+      SourceDescription.Chunk(ssrc: $0.configuration.ssrc, cname: $0.configuration.cname)
     }
-    return chunks.isEmpty ? nil : SourceDescription(chunks: Array(chunks.prefix(31)))
+    return chunks.isEmpty ? nil : SourceDescription(chunks: chunks)
   }
 
   /// The end of all streams, when the connection closes.
   package func makeGoodbye() -> Goodbye? {
-    let ssrcs = streams.compactMap { $0?.configuration.ssrc }
-    return ssrcs.isEmpty ? nil : Goodbye(ssrcs: Array(ssrcs.prefix(31)))
+    streams.isEmpty ? nil : Goodbye(ssrcs: streams.prefix(31).map(\.configuration.ssrc))
   }
 }

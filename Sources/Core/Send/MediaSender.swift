@@ -39,7 +39,9 @@ package struct MediaSender {
   package internal(set) var pacer: Pacer
   package var reports: RTCPScheduler
 
-  var streams: [SendStream?] = []
+  /// Mutated in place by index; a stream is large, and must not be copied for a packet.
+  var streams: [SendStream] = []
+  private var ids: [SendStreamID] = []
   var history = SentPacketHistory()
   var allocator = BitrateAllocator()
   var retransmissionRate = AcknowledgedBitrate()
@@ -47,7 +49,7 @@ package struct MediaSender {
   let wallClock: WallClock
   let random: RandomSource
 
-  private var generation: UInt32 = 0
+  private var lastID: UInt32 = 0
   private var events = RingQueue<Event>(bound: 2 * maximumStreams, initialCapacity: 8)
   private var lent: PacketBuffer?
   private var lastAllocation: (target: Bitrate, repair: Bitrate)?
@@ -73,13 +75,13 @@ package struct MediaSender {
   package mutating func addStream(
     _ configuration: SendStreamConfiguration, packetizer: any Packetizer, now: MonotonicTime
   ) -> SendStreamID? {
-    let slot = streams.firstIndex { $0 == nil } ?? streams.count
-    guard slot < Self.maximumStreams else { return nil }
-    generation &+= 1
-    let id = SendStreamID(slot: UInt16(slot), generation: generation)
+    guard streams.count < Self.maximumStreams else { return nil }
+    lastID += 1
+    let id = SendStreamID(number: lastID)
     var stream = SendStream(id: id, configuration: configuration, packetizer: packetizer, random: random)
     stream.retransmissionBudget.setTarget(estimator.estimate.target, now: now)
-    if slot == streams.count { streams.append(stream) } else { streams[slot] = stream }
+    streams.append(stream)
+    ids.append(id)
     reports.start(now: now)
     reallocate(now: now, isForced: true)
     return id
@@ -90,41 +92,43 @@ package struct MediaSender {
     _ id: SendStreamID, _ configuration: SendStreamConfiguration, packetizer: (any Packetizer)? = nil,
     now: MonotonicTime
   ) {
-    guard let slot = slot(of: id) else { return }
-    streams[slot]?.update(configuration, packetizer: packetizer)
+    guard let index = index(of: id) else { return }
+    streams[index].update(configuration, packetizer: packetizer)
+    collectKeyFrameRequests(now: now)
     reallocate(now: now, isForced: true)
   }
 
   /// Ends a stream: what it had queued is gone. The answer is the BYE to send (RFC 3550 §6.6).
   package mutating func removeStream(_ id: SendStreamID, now: MonotonicTime) -> Goodbye? {
-    guard let slot = slot(of: id), let ended = streams[slot] else { return nil }
+    guard let index = index(of: id) else { return nil }
     let pool = pool
     pacer.removePackets(of: id, into: pool)
-    streams[slot]?.cache.removeAll(into: pool)
-    streams[slot] = nil
+    streams[index].cache.removeAll(into: pool)
+    let ended = streams.remove(at: index)
+    ids.remove(at: index)
     reallocate(now: now, isForced: true)
     let rtx = ended.usesRTX ? ended.configuration.rtxSSRC : nil
     return Goodbye(ssrcs: [ended.configuration.ssrc] + (rtx.map { [$0] } ?? []))
   }
 
   package func statistics(of id: SendStreamID) -> SendStreamStatistics? {
-    slot(of: id).flatMap { streams[$0]?.statistics }
+    index(of: id).map { streams[$0].statistics }
   }
   package func configuration(of id: SendStreamID) -> SendStreamConfiguration? {
-    slot(of: id).flatMap { streams[$0]?.configuration }
+    index(of: id).map { streams[$0].configuration }
   }
   package func encoderTarget(of id: SendStreamID) -> Bitrate? { allocator.target(of: id) }
-  package var streamIDs: [SendStreamID] { streams.compactMap { $0?.id } }
+  package var streamIDs: [SendStreamID] { ids }
 
-  func slot(of id: SendStreamID) -> Int? {
-    let slot = Int(id.slot)
-    guard slot < streams.count, let generation = streams[slot]?.id.generation, generation == id.generation else {
-      return nil
-    }
-    return slot
+  func index(of id: SendStreamID) -> Int? {
+    for index in ids.indices where ids[index] == id { return index }
+    return nil
   }
 
-  func slot(ofMedia ssrc: SSRC) -> Int? { streams.firstIndex { $0?.configuration.ssrc == ssrc } }
+  func index(ofMedia ssrc: SSRC) -> Int? {
+    for index in streams.indices where streams[index].configuration.ssrc == ssrc { return index }
+    return nil
+  }
 
   // MARK: Frames
 
@@ -133,9 +137,9 @@ package struct MediaSender {
   /// An encoder that looks at `isVideoCongested` before it encodes is spared the key frame that a refused frame costs.
   @discardableResult
   package mutating func send(_ frame: EncodedFrame, on id: SendStreamID, now: MonotonicTime) -> SendStream.FrameResult {
-    guard let slot = slot(of: id) else { return .refused }
+    guard let index = index(of: id) else { return .inactive }
     let pool = pool
-    let result = streams[slot]?.send(frame, through: &pacer, pool: pool, now: now) ?? .refused
+    let result = streams[index].send(frame, through: &pacer, pool: pool, now: now)
     if result == .refused { collectKeyFrameRequests(now: now) }
     return result
   }
@@ -151,7 +155,7 @@ package struct MediaSender {
     while true {
       switch pacer.nextPacket(now: now) {
       case .send(let packet, let probe):
-        depart(packet, probe: probe, now: now)
+        depart(packet.info, packet.buffer, probe: probe, now: now)
         return packet
       case .pad(let byteCount, let probe):
         guard let packet = makePadding(byteCount, now: now) else {
@@ -159,7 +163,7 @@ package struct MediaSender {
           continue
         }
         pacer.didPad(packet.byteCount, now: now)
-        depart(packet, probe: probe, now: now)
+        depart(packet.info, packet.buffer, probe: probe, now: now)
         return packet
       case .wait:
         return nil
@@ -167,33 +171,34 @@ package struct MediaSender {
     }
   }
 
-  private mutating func depart(_ packet: OutgoingPacket, probe: ProbeCluster.ID?, now: MonotonicTime) {
+  private mutating func depart(
+    _ packet: OutgoingPacket.Info, _ buffer: PacketBuffer, probe: ProbeCluster.ID?, now: MonotonicTime
+  ) {
     let size = packet.byteCount + configuration.protectionOverhead
     if packet.layout.hasTransportSequenceNumber {
       let number = UInt16(truncatingIfNeeded: history.nextSequenceNumber)
-      packet.layout.setTransportSequenceNumber(number, in: packet.buffer)
+      packet.layout.setTransportSequenceNumber(number, in: buffer)
       estimator.handleSentPacket(history.record(size: size, probe: probe, now: now))
     } else {
       estimator.handleSentPacket(SentPacket(sequenceNumber: nil, sendTime: now, size: size, probe: probe))
     }
     if packet.layout.hasAbsoluteSendTime {
-      packet.layout.setAbsoluteSendTime(wallClock.ntpTime(at: now).absoluteSendTime, in: packet.buffer)
+      packet.layout.setAbsoluteSendTime(wallClock.ntpTime(at: now).absoluteSendTime, in: buffer)
     }
     while let cluster = estimator.pollProbe() { pacer.enqueue(cluster) }
     if packet.kind == .retransmission { retransmissionRate.add(size, at: now - .zero) }
-    let slot = Int(packet.stream.slot)
     let pool = pool
-    let isKept =
-      slot < streams.count && streams[slot]?.id == packet.stream
-      && streams[slot]?.didSend(packet, pool: pool, now: now) == true
-    if !isKept { lent = packet.buffer }
+    var isKept = false
+    if let index = index(of: packet.stream) {
+      isKept = streams[index].didSend(packet, buffer: buffer, pool: pool, now: now)
+    }
+    if !isKept { lent = buffer }
   }
 
   private mutating func makePadding(_ byteCount: Int, now: MonotonicTime) -> OutgoingPacket? {
     let pool = pool
-    for slot in streams.indices {
-      guard let kind = streams[slot]?.configuration.kind, kind == .video else { continue }
-      if let packet = streams[slot]?.makePadding(byteCount: byteCount, pool: pool, now: now) { return packet }
+    for index in streams.indices where streams[index].configuration.kind == .video {
+      if let packet = streams[index].makePadding(byteCount: byteCount, pool: pool, now: now) { return packet }
     }
     return nil
   }
@@ -204,8 +209,10 @@ package struct MediaSender {
   package func deadline(now: MonotonicTime) -> Deadline? {
     var earliest = Deadline.earliest(pacer.deadline(now: now), estimator.deadline)
     earliest = .earliest(earliest, reports.deadline)
-    for stream in streams {
-      if let due = stream?.keyFrames.due { earliest = .earliest(earliest, Deadline(due, "send.key-frame-request")) }
+    for index in streams.indices {
+      if let due = streams[index].keyFrames.due {
+        earliest = .earliest(earliest, Deadline(due, "send.key-frame-request"))
+      }
     }
     return earliest
   }
@@ -222,11 +229,8 @@ package struct MediaSender {
   package mutating func pollEvent() -> Event? { events.popFirst() }
 
   mutating func collectKeyFrameRequests(now: MonotonicTime) {
-    for slot in streams.indices {
-      guard streams[slot]?.keyFrames.isPending == true, !events.isFull,
-        streams[slot]?.keyFrames.take(now: now) == true, let id = streams[slot]?.id
-      else { continue }
-      events.append(.keyFrameRequested(id))
+    for index in streams.indices where !events.isFull && streams[index].keyFrames.take(now: now) {
+      events.append(.keyFrameRequested(ids[index]))
     }
   }
 
@@ -238,7 +242,7 @@ package struct MediaSender {
     pacer.setRate(estimate.pacingRate, window: estimate.pacingWindow, now: now)
     while let cluster = estimator.pollProbe() { pacer.enqueue(cluster) }
     reports.setSessionBandwidth(estimate.target)
-    for slot in streams.indices { streams[slot]?.retransmissionBudget.setTarget(estimate.target, now: now) }
+    for index in streams.indices { streams[index].retransmissionBudget.setTarget(estimate.target, now: now) }
     reallocate(now: now)
   }
 
@@ -247,12 +251,11 @@ package struct MediaSender {
     let repair = retransmissionRate.bitrate(at: now - .zero)
     if !isForced, let last = lastAllocation, last.target == target, last.repair == repair { return }
     lastAllocation = (target, repair)
-    let requests = streams.compactMap { stream -> BitrateAllocator.Request? in
-      guard let stream else { return nil }
+    let requests = streams.map { stream in
       let configuration = stream.configuration
       return BitrateAllocator.Request(
         stream: stream.id, kind: configuration.kind, minimum: configuration.minimumBitrate,
-        maximum: configuration.maximumBitrate, weight: configuration.priority)
+        maximum: configuration.maximumBitrate, weight: configuration.priority, isActive: configuration.isActive)
     }
     estimator.setDemand(allocator.demand(requests), now: now)
     for change in allocator.allocate(target, retransmissions: repair, among: requests) {

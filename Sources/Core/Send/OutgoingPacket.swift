@@ -3,8 +3,7 @@ import RTCRTP
 
 /// Names a stream of a `MediaSender`. It is never used again after the stream was removed.
 package struct SendStreamID: Hashable, Sendable {
-  let slot: UInt16
-  let generation: UInt32
+  let number: UInt32
 }
 
 /// An RTP packet on its way out, in plain text.
@@ -14,39 +13,32 @@ package struct OutgoingPacket {
     case audio, retransmission, video, padding
   }
 
-  /// The packet before protection. It may stay in the retransmission cache: never protect it in place.
-  package let buffer: PacketBuffer
-  package let kind: Kind
-  package let stream: SendStreamID
-  package let ssrc: SSRC
-  package let sequenceNumber: SequenceNumber
+  /// What is known of the packet without looking at its bytes; apart from them, so that passing it on counts no reference.
+  struct Info: Sendable {
+    var kind: Kind
+    var stream: SendStreamID
+    var ssrc: SSRC
+    var sequenceNumber: SequenceNumber
+    var layout: RTPHeaderLayout
+    var byteCount: Int
+    var enqueueTime: MonotonicTime
+    /// The number of the packet that a retransmission repeats.
+    var repeats: SequenceNumber?
+    var paddingByteCount = 0
+    var endsFrame = false
 
-  let layout: RTPHeaderLayout
-  /// The number of the packet that a retransmission repeats.
-  let repeats: SequenceNumber?
-  let paddingByteCount: UInt8
-  let endsFrame: Bool
-  let enqueueTime: MonotonicTime
-
-  init(
-    buffer: PacketBuffer, kind: Kind, stream: SendStreamID, ssrc: SSRC, sequenceNumber: SequenceNumber,
-    layout: RTPHeaderLayout, repeats: SequenceNumber? = nil, paddingByteCount: UInt8 = 0, endsFrame: Bool = false,
-    enqueueTime: MonotonicTime
-  ) {
-    self.buffer = buffer
-    self.kind = kind
-    self.stream = stream
-    self.ssrc = ssrc
-    self.sequenceNumber = sequenceNumber
-    self.layout = layout
-    self.repeats = repeats
-    self.paddingByteCount = paddingByteCount
-    self.endsFrame = endsFrame
-    self.enqueueTime = enqueueTime
+    /// Payload bytes, padding excluded.
+    var payloadByteCount: Int { max(0, byteCount - headerByteCount) }
+    var headerByteCount: Int { layout.headerByteCount + paddingByteCount }
   }
 
-  package var byteCount: Int { buffer.count }
-  /// Payload bytes, padding excluded.
-  var payloadByteCount: Int { max(0, buffer.count - layout.headerByteCount - Int(paddingByteCount)) }
-  var headerByteCount: Int { layout.headerByteCount + Int(paddingByteCount) }
+  /// The packet before protection. It may stay in the retransmission cache: never protect it in place.
+  package let buffer: PacketBuffer
+  let info: Info
+
+  package var kind: Kind { info.kind }
+  package var stream: SendStreamID { info.stream }
+  package var ssrc: SSRC { info.ssrc }
+  package var sequenceNumber: SequenceNumber { info.sequenceNumber }
+  package var byteCount: Int { info.byteCount }
 }

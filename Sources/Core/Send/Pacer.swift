@@ -85,16 +85,17 @@ package struct Pacer {
   }
 
   /// Queues a packet; `false`, leaving it to the caller, when its queue is full.
-  package mutating func enqueue(_ packet: OutgoingPacket) -> Bool {
+  package mutating func enqueue(_ packet: consuming OutgoingPacket) -> Bool {
+    let byteCount = packet.byteCount
     switch packet.kind {
     case .audio: return audio.append(packet)
     case .retransmission, .padding:
       guard retransmissions.append(packet) else { return false }
-      queuedRetransmissionBytes += packet.byteCount
+      queuedRetransmissionBytes += byteCount
       return true
     case .video:
       guard video.append(packet) else { return false }
-      queuedVideoBytes += packet.byteCount
+      queuedVideoBytes += byteCount
       return true
     }
   }

@@ -6,24 +6,27 @@ import RTCRTP
 /// A ring indexed by sequence number, bounded by count, bytes and age; what leaves it goes back to the pool.
 package struct RetransmissionCache {
   package struct Limits: Hashable, Sendable {
-    /// A power of two is used, the next one above.
+    /// Rounded up to a power of two.
     package var packets = 1_024
     package var bytes = 1_500_000
     package var age = TimeDelta.seconds(1)
     package init() {}
   }
 
+  /// What is known of a kept packet. Its bytes lie beside it, so that looking at an entry counts no reference.
   struct Entry {
-    var buffer: PacketBuffer
-    var layout: RTPHeaderLayout
-    var sequenceNumber: SequenceNumber
-    var sentAt: MonotonicTime
+    let layout: RTPHeaderLayout
+    let sequenceNumber: SequenceNumber
+    let byteCount: Int32
+    let sentAt: MonotonicTime
     var lastResent: MonotonicTime?
     var resentCount: UInt8 = 0
   }
 
   private let limits: Limits
+  private let maximumCapacity: Int
   private var entries: [Entry?]
+  private var buffers: [PacketBuffer?]
   private var oldest = SequenceNumber(rawValue: 0)
   private var newest = SequenceNumber(rawValue: 0)
   package private(set) var count = 0
@@ -31,13 +34,11 @@ package struct RetransmissionCache {
 
   package init(limits: Limits = Limits()) {
     self.limits = limits
-    entries = Array(repeating: nil, count: 16)
-  }
-
-  private var maximumCapacity: Int {
     var capacity = 16
     while capacity < min(limits.packets, 16_384) { capacity *= 2 }
-    return capacity
+    maximumCapacity = capacity
+    entries = Array(repeating: nil, count: 16)
+    buffers = Array(repeating: nil, count: 16)
   }
 
   private func index(of number: SequenceNumber) -> Int { Int(number.rawValue) & (entries.count - 1) }
@@ -56,8 +57,10 @@ package struct RetransmissionCache {
     }
     if count == 0 { oldest = sequenceNumber }
     newest = sequenceNumber
-    entries[index(of: sequenceNumber)] = Entry(
-      buffer: buffer, layout: layout, sequenceNumber: sequenceNumber, sentAt: now)
+    let index = index(of: sequenceNumber)
+    entries[index] = Entry(
+      layout: layout, sequenceNumber: sequenceNumber, byteCount: Int32(truncatingIfNeeded: buffer.count), sentAt: now)
+    buffers[index] = buffer
     count += 1
     byteCount += buffer.count
   }
@@ -65,18 +68,19 @@ package struct RetransmissionCache {
   /// The place of a packet that is still kept.
   func find(_ number: SequenceNumber) -> Int? {
     let index = index(of: number)
-    guard let entry = entries[index], entry.sequenceNumber == number else { return nil }
-    return index
+    return entries[index]?.sequenceNumber == number ? index : nil
   }
 
-  subscript(index: Int) -> Entry? { entries[index] }
+  func entry(at index: Int) -> Entry? { entries[index] }
+  func buffer(at index: Int) -> PacketBuffer? { buffers[index] }
 
+  /// A repeated packet has left.
   mutating func noteResent(_ number: SequenceNumber, now: MonotonicTime) {
-    let index = index(of: number)
-    guard entries[index]?.sequenceNumber == number else { return }
+    guard let index = find(number) else { return }
     entries[index]?.lastResent = now
   }
 
+  /// A packet was queued to be repeated.
   mutating func countResend(at index: Int, now: MonotonicTime) {
     entries[index]?.lastResent = now
     entries[index]?.resentCount &+= 1
@@ -91,11 +95,11 @@ package struct RetransmissionCache {
 
   private mutating func evict(now: MonotonicTime, pool: PacketPool) {
     while count > 0 {
-      guard let entry = entries[index(of: oldest)], entry.sequenceNumber == oldest else {
-        removeOldest(into: pool)
-        continue
+      if byteCount < limits.bytes, let entry = entries[index(of: oldest)], entry.sequenceNumber == oldest,
+        now - entry.sentAt <= limits.age
+      {
+        return
       }
-      guard byteCount >= limits.bytes || now - entry.sentAt > limits.age else { return }
       removeOldest(into: pool)
     }
   }
@@ -105,15 +109,22 @@ package struct RetransmissionCache {
     if let entry = entries[index], entry.sequenceNumber == oldest {
       entries[index] = nil
       count -= 1
-      byteCount -= entry.buffer.count
-      pool.give(entry.buffer)
+      byteCount -= Int(entry.byteCount)
+      if let buffer = buffers[index].take() { pool.give(buffer) }
     }
     if oldest != newest { oldest = oldest.next }
   }
 
   private mutating func grow() {
-    let old = entries
-    entries = Array(repeating: nil, count: old.count * 2)
-    for case .some(let entry) in old { entries[index(of: entry.sequenceNumber)] = entry }
+    let oldEntries = entries
+    let oldBuffers = buffers
+    entries = Array(repeating: nil, count: oldEntries.count * 2)
+    buffers = Array(repeating: nil, count: oldEntries.count * 2)
+    for (old, entry) in oldEntries.enumerated() {
+      guard let entry else { continue }
+      let new = index(of: entry.sequenceNumber)
+      entries[new] = entry
+      buffers[new] = oldBuffers[old]
+    }
   }
 }

@@ -22,7 +22,7 @@ struct RingQueue<Element> {
 
   /// `false`, changing nothing, when the queue is full.
   @discardableResult
-  mutating func append(_ element: Element) -> Bool {
+  mutating func append(_ element: consuming Element) -> Bool {
     guard count < bound else { return false }
     if count == storage.count { grow() }
     storage[(head + count) & (storage.count - 1)] = element

@@ -15,11 +15,12 @@ extension SendStream {
     guard configuration.isRetransmissionEnabled else { return }
     let quiet = min(max(roundTripTime, .milliseconds(5)), .seconds(1))
     for number in request.sequenceNumbers.prefix(Self.maximumNumbersPerRequest) {
-      guard let index = cache.find(number), let entry = cache[index], entry.resentCount < Self.maximumResends,
+      guard let index = cache.find(number), let entry = cache.entry(at: index),
+        entry.resentCount < Self.maximumResends,
         entry.lastResent.map({ now - $0 >= quiet }) ?? true,
         pacer.admits(.retransmission, packetCount: 1),
-        retransmissionBudget.take(entry.buffer.count, now: now),
-        let packet = makeRetransmission(of: entry, pool: pool, now: now)
+        retransmissionBudget.take(Int(entry.byteCount), now: now),
+        let packet = makeRetransmission(at: index, kind: .retransmission, pool: pool, now: now)
       else {
         statistics.retransmissionsRefused += 1
         continue
@@ -30,14 +31,14 @@ extension SendStream {
 
   /// The packet on the RTX stream (RFC 4588 §4), or the same packet again.
   private mutating func makeRetransmission(
-    of entry: RetransmissionCache.Entry, pool: PacketPool, now: MonotonicTime,
-    kind: OutgoingPacket.Kind = .retransmission
+    at index: Int, kind: OutgoingPacket.Kind, pool: PacketPool, now: MonotonicTime
   ) -> OutgoingPacket? {
+    guard let entry = cache.entry(at: index), let original = cache.buffer(at: index) else { return nil }
     let buffer = pool.take()
     if let ssrc = configuration.rtxSSRC, let payloadType = configuration.rtxPayloadType {
       guard
         let layout = RTXPacket.build(
-          repeating: entry.buffer, ssrc: ssrc, payloadType: payloadType, sequenceNumber: nextRTXSequenceNumber,
+          repeating: original, ssrc: ssrc, payloadType: payloadType, sequenceNumber: nextRTXSequenceNumber,
           writer: writer, into: buffer)
       else {
         pool.give(buffer)
@@ -45,13 +46,17 @@ extension SendStream {
       }
       defer { nextRTXSequenceNumber = nextRTXSequenceNumber.next }
       return OutgoingPacket(
-        buffer: buffer, kind: kind, stream: id, ssrc: ssrc, sequenceNumber: nextRTXSequenceNumber, layout: layout,
-        repeats: entry.sequenceNumber, enqueueTime: now)
+        buffer: buffer,
+        info: .init(
+          kind: kind, stream: id, ssrc: ssrc, sequenceNumber: nextRTXSequenceNumber, layout: layout,
+          byteCount: buffer.count, enqueueTime: now, repeats: entry.sequenceNumber))
     }
-    buffer.assign(entry.buffer.bytes)
+    buffer.assign(original.bytes)
     return OutgoingPacket(
-      buffer: buffer, kind: kind, stream: id, ssrc: configuration.ssrc, sequenceNumber: entry.sequenceNumber,
-      layout: entry.layout, repeats: entry.sequenceNumber, enqueueTime: now)
+      buffer: buffer,
+      info: .init(
+        kind: kind, stream: id, ssrc: configuration.ssrc, sequenceNumber: entry.sequenceNumber, layout: entry.layout,
+        byteCount: buffer.count, enqueueTime: now, repeats: entry.sequenceNumber))
   }
 
   /// Padding for a probe: the newest packet once more, or padding alone when little is wanted; `nil` without an RTX stream.
@@ -59,8 +64,8 @@ extension SendStream {
   /// On the RTX stream it costs the media stream no sequence number, and what it repeats may even be of use.
   mutating func makePadding(byteCount: Int, pool: PacketPool, now: MonotonicTime) -> OutgoingPacket? {
     guard let ssrc = configuration.rtxSSRC, let payloadType = configuration.rtxPayloadType else { return nil }
-    if byteCount > 255, let index = cache.newestIndex, let entry = cache[index] {
-      return makeRetransmission(of: entry, pool: pool, now: now, kind: .padding)
+    if byteCount > 255, let index = cache.newestIndex, cache.entry(at: index)?.byteCount ?? 0 > 255 {
+      return makeRetransmission(at: index, kind: .padding, pool: pool, now: now)
     }
     guard let timestamp = timestamps.lastOutput else { return nil }
     let buffer = pool.take()
@@ -74,8 +79,10 @@ extension SendStream {
       header, extensions: extensions, paddingLength: length, writer: writer, into: buffer)
     defer { nextRTXSequenceNumber = nextRTXSequenceNumber.next }
     return OutgoingPacket(
-      buffer: buffer, kind: .padding, stream: id, ssrc: ssrc, sequenceNumber: nextRTXSequenceNumber, layout: layout,
-      paddingByteCount: UInt8(truncatingIfNeeded: length), enqueueTime: now)
+      buffer: buffer,
+      info: .init(
+        kind: .padding, stream: id, ssrc: ssrc, sequenceNumber: nextRTXSequenceNumber, layout: layout,
+        byteCount: buffer.count, enqueueTime: now, paddingByteCount: length))
   }
 
   // MARK: Key frames

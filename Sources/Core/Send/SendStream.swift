@@ -55,6 +55,11 @@ package struct SendStream {
   /// Takes what a new description changed. The line of sequence numbers and timestamps goes on.
   mutating func update(_ new: SendStreamConfiguration, packetizer: (any Packetizer)?) {
     timestamps.setClockRate(new.clockRate)
+    if new.isActive, !configuration.isActive, new.kind == .video {
+      // What the receiver decoded last is long gone.
+      awaitsKeyFrame = true
+      keyFrames.request()
+    }
     configuration = new
     writer = RTPHeaderWriter(map: new.extensions)
     if let packetizer { self.packetizer = packetizer }
@@ -66,12 +71,15 @@ package struct SendStream {
     case queued
     /// The pacer is full: nothing was sent, and video waits for a key frame, which is being asked for.
     case refused
+    /// The stream is not active, or not there any more.
+    case inactive
   }
 
   /// Cuts a frame into packets and queues them all, or none.
   mutating func send(
     _ frame: EncodedFrame, through pacer: inout Pacer, pool: PacketPool, now: MonotonicTime
   ) -> FrameResult {
+    guard configuration.isActive else { return .inactive }
     let isVideo = configuration.kind == .video
     if isVideo, awaitsKeyFrame, !frame.isKeyFrame { return refuse(needsKeyFrame: true) }
     let captured = min(frame.captureTime ?? now, now)
@@ -101,10 +109,11 @@ package struct SendStream {
         pool.give(packet)
         continue
       }
-      let outgoing = OutgoingPacket(
-        buffer: packet, kind: kind, stream: id, ssrc: configuration.ssrc, sequenceNumber: nextSequenceNumber,
-        layout: layout, endsFrame: index == fragments.count - 1, enqueueTime: now)
-      guard pacer.enqueue(outgoing) else {
+      let info = OutgoingPacket.Info(
+        kind: kind, stream: id, ssrc: configuration.ssrc, sequenceNumber: nextSequenceNumber, layout: layout,
+        byteCount: layout.headerByteCount + fragment.byteCount, enqueueTime: now,
+        endsFrame: index == fragments.count - 1)
+      guard pacer.enqueue(OutgoingPacket(buffer: packet, info: info)) else {
         pool.give(packet)
         continue
       }
@@ -169,7 +178,9 @@ package struct SendStream {
   /// A packet of this stream has left: counts it, and keeps it or gives it back to the pool.
   ///
   /// - Returns: whether the packet went into the cache. If not it is the caller's to give back, when it has been copied.
-  mutating func didSend(_ packet: OutgoingPacket, pool: PacketPool, now: MonotonicTime) -> Bool {
+  mutating func didSend(
+    _ packet: OutgoingPacket.Info, buffer: PacketBuffer, pool: PacketPool, now: MonotonicTime
+  ) -> Bool {
     statistics.packetsSent += 1
     statistics.bytesSent += UInt64(packet.payloadByteCount)
     statistics.headerBytesSent += UInt64(packet.headerByteCount)
@@ -187,7 +198,7 @@ package struct SendStream {
     if packet.endsFrame, packet.kind == .video { statistics.framesSent += 1 }
     guard configuration.isRetransmissionEnabled else { return false }
     cache.insert(
-      packet.buffer, layout: packet.layout, sequenceNumber: packet.sequenceNumber, now: now, pool: pool)
+      buffer, layout: packet.layout, sequenceNumber: packet.sequenceNumber, now: now, pool: pool)
     return true
   }
 }

@@ -27,6 +27,8 @@ package struct SendStreamConfiguration: Hashable, Sendable {
   /// What the allocator gives at least, where the estimate allows, and at most.
   package var minimumBitrate = Bitrate.kilobitsPerSecond(30)
   package var maximumBitrate = Bitrate.kilobitsPerSecond(2_500)
+  /// Whether frames are sent at all (`RTCRtpEncodingParameters.active`, and the negotiated direction).
+  package var isActive = true
   /// Weight among streams of a kind (webrtc-priority: very-low 0.5, low 1, medium 2, high 4).
   package var priority = 1.0
   package var cacheLimits = RetransmissionCache.Limits()

@@ -134,8 +134,26 @@ struct SendStreamTests {
     let goodbye = fixture.sender.removeStream(fixture.video, now: fixture.now)
     #expect(goodbye?.ssrcs == [SendFixture.videoSSRC, SendFixture.rtxSSRC])
     #expect(fixture.run(for: .seconds(1)).allSatisfy { $0.kind == .audio })
-    #expect(fixture.sendVideo(100) == .refused)
+    #expect(fixture.sendVideo(100) == .inactive)
     #expect(fixture.sender.removeStream(fixture.video, now: fixture.now) == nil)
+  }
+
+  @Test("SE-05: an inactive stream sends nothing and begins again with a key frame")
+  func pauses() throws {
+    var fixture = try #require(SendFixture())
+    _ = fixture.sendVideo(500)
+    _ = fixture.run(for: .seconds(1))
+    _ = fixture.events()
+    var configuration = try #require(fixture.sender.configuration(of: fixture.video))
+    configuration.isActive = false
+    fixture.sender.updateStream(fixture.video, configuration, now: fixture.now)
+    #expect(fixture.sendVideo(500) == .inactive)
+    #expect(fixture.sender.encoderTarget(of: fixture.video) == .zero)
+    configuration.isActive = true
+    fixture.sender.updateStream(fixture.video, configuration, now: fixture.now)
+    #expect(fixture.events().contains(.keyFrameRequested(fixture.video)))
+    #expect(fixture.sendVideo(500, isKeyFrame: false) == .refused)
+    #expect(fixture.sendVideo(500, isKeyFrame: true) == .queued)
   }
 
   @Test("In the steady state no packet is made anew")

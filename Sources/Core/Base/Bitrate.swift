@@ -1,6 +1,6 @@
 /// Bits per second.
-package struct Bitrate: Hashable, Comparable, Sendable {
-  package var bitsPerSecond: Int64
+@usableFromInline package struct Bitrate: Hashable, Comparable, Sendable {
+  @usableFromInline package var bitsPerSecond: Int64
 
   @inlinable
   package init(bitsPerSecond: Int64) { self.bitsPerSecond = bitsPerSecond }
@@ -8,7 +8,7 @@ package struct Bitrate: Hashable, Comparable, Sendable {
   package static func bitsPerSecond(_ value: Int64) -> Bitrate { Bitrate(bitsPerSecond: value) }
   @inlinable
   package static func kilobitsPerSecond(_ value: Int64) -> Bitrate { Bitrate(bitsPerSecond: value * 1_000) }
-  package static let zero = Bitrate(bitsPerSecond: 0)
+  @inlinable package static var zero: Self { Bitrate(bitsPerSecond: 0) }
 
   @inlinable
   package static func < (lhs: Bitrate, rhs: Bitrate) -> Bool { lhs.bitsPerSecond < rhs.bitsPerSecond }

@@ -1,8 +1,8 @@
 /// Reads big-endian fields from borrowed bytes; every read is bounds-checked and answers `nil` at the end instead of trapping.
-package struct ByteReader: ~Escapable {
+@usableFromInline package struct ByteReader: ~Escapable {
   @usableFromInline let span: RawSpan
   /// Bytes read so far.
-  package var offset = 0
+  @usableFromInline package var offset = 0
 
   @inlinable
   @_lifetime(copy span)

@@ -1,5 +1,5 @@
 /// What a datagram on a WebRTC port is, told by its first byte (RFC 7983 §7, extended by RFC 9443 §3).
-package enum DatagramKind: Hashable, Sendable {
+@usableFromInline package enum DatagramKind: Hashable, Sendable {
   case stun
   case zrtp
   case dtls

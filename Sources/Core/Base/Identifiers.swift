@@ -1,13 +1,13 @@
 /// A synchronization source identifier (RFC 3550 §3).
-package struct SSRC: RawRepresentable, Hashable, Sendable {
-  package var rawValue: UInt32
+@usableFromInline package struct SSRC: RawRepresentable, Hashable, Sendable {
+  @usableFromInline package var rawValue: UInt32
   @inlinable
   package init(rawValue: UInt32) { self.rawValue = rawValue }
 }
 
 /// An RTP payload type: 0 to 127 (RFC 3550 §5.1).
-package struct PayloadType: RawRepresentable, Hashable, Sendable {
-  package var rawValue: UInt8
+@usableFromInline package struct PayloadType: RawRepresentable, Hashable, Sendable {
+  @usableFromInline package var rawValue: UInt8
 
   /// `nil` above 127.
   @inlinable

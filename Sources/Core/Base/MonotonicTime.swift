@@ -1,17 +1,17 @@
 /// A point on the clock that the shell tells the core. It never goes back and has no relation to the wall clock.
 ///
 /// Only the shell reads clocks; the core is told. Zero is whatever the shell chose (a test starts at zero).
-package struct MonotonicTime: Hashable, Comparable, Sendable {
-  package var nanoseconds: Int64
+@usableFromInline package struct MonotonicTime: Hashable, Comparable, Sendable {
+  @usableFromInline package var nanoseconds: Int64
 
   @inlinable
   package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-  package static let zero = MonotonicTime(nanoseconds: 0)
+  @inlinable package static var zero: Self { MonotonicTime(nanoseconds: 0) }
   /// Earlier than every time a clock tells.
-  package static let distantPast = MonotonicTime(nanoseconds: .min)
+  @inlinable package static var distantPast: Self { MonotonicTime(nanoseconds: .min) }
   /// Later than every time a clock tells; a deadline at this time never comes.
-  package static let distantFuture = MonotonicTime(nanoseconds: .max)
+  @inlinable package static var distantFuture: Self { MonotonicTime(nanoseconds: .max) }
 
   @inlinable
   package static func < (lhs: MonotonicTime, rhs: MonotonicTime) -> Bool { lhs.nanoseconds < rhs.nanoseconds }

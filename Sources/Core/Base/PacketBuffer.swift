@@ -1,21 +1,27 @@
 /// One packet's bytes in storage of a fixed size, taken from and given back to a `PacketPool`.
 ///
 /// A class, so that a packet passes from jitter buffer to history to socket without a copy. It belongs to one event loop.
-package final class PacketBuffer {
+@usableFromInline package final class PacketBuffer {
   /// Room for a packet of an Ethernet link and the trailers of SRTP.
-  package static let capacity = 1_536
+  @inlinable package static var capacity: Int { 1_536 }
 
   @usableFromInline let storage: UnsafeMutableRawPointer
   /// Bytes in use, from the start of the storage.
   @inlinable
   package var count: Int { usedCount }
-  @usableFromInline var usedCount = 0
-
-  package init() {
-    storage = .allocate(byteCount: Self.capacity, alignment: 16)
+  /// The count lies in front of the bytes, since a class's stored variable would cost a check of exclusive access at each use.
+  @inlinable
+  var usedCount: Int {
+    get { (storage - 16).load(as: Int.self) }
+    set { (storage - 16).storeBytes(of: newValue, as: Int.self) }
   }
 
-  deinit { storage.deallocate() }
+  package init() {
+    storage = .allocate(byteCount: 16 + Self.capacity, alignment: 16) + 16
+    usedCount = 0
+  }
+
+  deinit { (storage - 16).deallocate() }
 
   @inlinable
   package var isEmpty: Bool { usedCount == 0 }

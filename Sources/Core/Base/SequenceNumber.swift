@@ -1,6 +1,6 @@
 /// A 16-bit RTP sequence number; compared on the circle (RFC 3550 §5.1, RFC 1982).
-package struct SequenceNumber: RawRepresentable, Hashable, Sendable {
-  package var rawValue: UInt16
+@usableFromInline package struct SequenceNumber: RawRepresentable, Hashable, Sendable {
+  @usableFromInline package var rawValue: UInt16
 
   @inlinable
   package init(rawValue: UInt16) { self.rawValue = rawValue }

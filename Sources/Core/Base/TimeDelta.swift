@@ -1,15 +1,15 @@
 /// A signed span of time in nanoseconds.
 ///
 /// The core counts time in one 64-bit integer: cheap to compare, exact to add, and wide enough for ±292 years.
-package struct TimeDelta: Hashable, Comparable, Sendable {
-  package var nanoseconds: Int64
+@usableFromInline package struct TimeDelta: Hashable, Comparable, Sendable {
+  @usableFromInline package var nanoseconds: Int64
 
   @inlinable
   package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-  package static let zero = TimeDelta(nanoseconds: 0)
+  @inlinable package static var zero: Self { TimeDelta(nanoseconds: 0) }
   /// About 292 years: later than everything.
-  package static let infinity = TimeDelta(nanoseconds: .max)
+  @inlinable package static var infinity: Self { TimeDelta(nanoseconds: .max) }
 
   @inlinable
   package static func nanoseconds(_ value: Int64) -> TimeDelta { TimeDelta(nanoseconds: value) }

@@ -1,7 +1,7 @@
 /// Turns numbers of a narrow counter that wraps into a line of 64-bit numbers, each the nearest to the one before.
 ///
 /// The line starts at the first number seen, plus one turn of the counter, so that a late packet from before the first never gets a negative number.
-package struct Unwrapper<Counter: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
+@usableFromInline package struct Unwrapper<Counter: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
   @usableFromInline var last: Int64?
 
   @inlinable

@@ -12,7 +12,7 @@ import RTCSecurity
 final class OpenSSLDTLSSession: DTLSSession {
   private enum State {
     case idle
-    /// `giveUp` starts with the first flight; a server that waits for a ClientHello waits for ever.
+    /// The time to give up is set with the first flight sent; a server that waits for a ClientHello waits for ever.
     case handshaking(giveUp: MonotonicTime?)
     case connected
     case closed
@@ -32,8 +32,6 @@ final class OpenSSLDTLSSession: DTLSSession {
   private let srtpProfiles: [SRTPProfile]
   private var state = State.idle
   private var events: [DTLSEvent] = []
-  /// Where a record's plaintext is read to; it grows to a record's size with the first record.
-  private var readBuffer: [UInt8] = []
 
   init(
     _ configuration: DTLSConfiguration, provider: OpenSSLCryptoProvider, counter: LiveObjectCounter
@@ -85,7 +83,7 @@ final class OpenSSLDTLSSession: DTLSSession {
 
   func start(now: MonotonicTime) {
     guard case .idle = state else { return }
-    state = .handshaking(giveUp: role == .client ? now + Self.handshakeLimit : nil)
+    state = .handshaking(giveUp: nil)
     if role == .client { continueHandshake(now: now) }
     updateDeadline(now: now)
   }
@@ -93,9 +91,7 @@ final class OpenSSLDTLSSession: DTLSSession {
   func receive(_ datagram: RawSpan, now: MonotonicTime) {
     guard Self.looksLikeDTLS(datagram) else { return }
     switch state {
-    case .handshaking(let giveUp):
-      if giveUp == nil { state = .handshaking(giveUp: now + Self.handshakeLimit) }
-    case .connected: break
+    case .handshaking, .connected: break
     case .idle, .closed, .failed: return
     }
     datagram.withUnsafeBytes { bytes in
@@ -204,19 +200,20 @@ final class OpenSSLDTLSSession: DTLSSession {
   }
 
   private func readRecords() {
-    // A record holds at most 2^14 bytes (RFC 5246 §6.2.1); a larger buffer is never needed.
-    if readBuffer.isEmpty { readBuffer = [UInt8](repeating: 0, count: 16_384) }
-    while case .connected = state {
-      var count = 0
-      switch rtc_dtls_read(dtls, &readBuffer, readBuffer.count, &count) {
-      case RTC_DTLS_DONE: post(.applicationData(Array(readBuffer.prefix(count))))
-      case RTC_DTLS_WAITING: return
-      case RTC_DTLS_CLOSED:
-        // RFC 5246 §7.2.1: close_notify is answered in kind.
-        rtc_dtls_close(dtls)
-        state = .closed
-        post(.closed)
-      default: fail(failureReason())
+    // A record holds at most 2^14 bytes (RFC 5246 §6.2.1).
+    withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 16) { buffer in
+      while case .connected = state, let start = buffer.baseAddress {
+        var count = 0
+        switch rtc_dtls_read(dtls, start, buffer.count, &count) {
+        case RTC_DTLS_DONE: post(.applicationData([UInt8](buffer.prefix(count))))
+        case RTC_DTLS_WAITING: return
+        case RTC_DTLS_CLOSED:
+          // RFC 5246 §7.2.1: close_notify is answered in kind.
+          rtc_dtls_close(dtls)
+          state = .closed
+          post(.closed)
+        default: fail(failureReason())
+        }
       }
     }
   }
@@ -240,19 +237,21 @@ final class OpenSSLDTLSSession: DTLSSession {
   }
 
   private func updateDeadline(now: MonotonicTime) {
-    guard case .handshaking(let giveUp) = state else {
-      deadline = nil
-      return
-    }
-    var next = giveUp
+    deadline = nil
+    guard case .handshaking(var giveUp) = state else { return }
     var left: Int64 = 0
-    if rtc_dtls_time_left(dtls, &left) {
-      // Never longer than the interval, whatever became of the wall clock. OpenSSL takes what is due within 15 ms as due.
-      let interval = Int64(rtc_dtls_retransmission_interval(dtls))
-      let wake = now + .microseconds(min(max(left, 1_000), interval))
-      next = min(giveUp ?? wake, wake)
+    let isWaiting = rtc_dtls_time_left(dtls, &left)
+    if isWaiting, giveUp == nil {
+      giveUp = now + Self.handshakeLimit
+      state = .handshaking(giveUp: giveUp)
     }
-    deadline = next
+    guard let giveUp else { return }
+    deadline = giveUp
+    if isWaiting {
+      // Never longer than the interval, whatever became of the wall clock. What is due within 15 ms OpenSSL takes as due.
+      let interval = Int64(rtc_dtls_retransmission_interval(dtls))
+      deadline = min(giveUp, now + .microseconds(min(max(left, 1_000), interval)))
+    }
   }
 }
 

@@ -71,7 +71,6 @@ final class DeterministicDTLSSession: DTLSSession {
     guard state == .idle else { return }
     state = .handshaking
     guard role == .client else { return }
-    giveUp = now + Self.handshakeLimit
     var writer = ByteWriter(limit: 65_535)
     writer.write(ownRandom)
     writer.write(UInt8(truncatingIfNeeded: configuration.srtpProfiles.count))
@@ -102,7 +101,6 @@ final class DeterministicDTLSSession: DTLSSession {
         if state == .connected {
           isRepeatingFinished = isRepeatingFinished || (fragment.kind == .finished && record.epoch == 1)
         } else {
-          if giveUp == nil { giveUp = now + Self.handshakeLimit }
           _ = reassembler.add(fragment)
           while state == .handshaking, let message = reassembler.nextMessage() { handle(message, now: now) }
         }
@@ -265,6 +263,7 @@ final class DeterministicDTLSSession: DTLSSession {
     flight = items
     interval = configuration.initialRetransmission
     transmitFlight()
+    if giveUp == nil { giveUp = now + Self.handshakeLimit }
     if awaitsAnswer { armTimer(now: now) }
   }
 

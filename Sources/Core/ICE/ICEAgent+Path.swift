@@ -191,9 +191,11 @@ extension ICEAgent {
   package var activePair: ICECandidatePair? { session.activeIndex.map { session.checklist[$0] } ?? retired?.pair }
 
   /// Whether DTLS, SRTP and SRTCP from there may be looked at: STUN that only the peer can make came from it.
-  package func isValidated(_ remote: TransportAddress, at base: TransportAddress) -> Bool {
-    if let path, path.remote == remote, path.base == base { return true }
-    return validated.contains(remote, base)
+  ///
+  /// It is asked with every packet, and remembers the last answer. Being mutating, it also spares an owner that keeps the agent
+  /// in a class the copy of the whole agent that the compiler makes for other methods.
+  package mutating func isValidated(_ remote: TransportAddress, at base: TransportAddress) -> Bool {
+    validated.find(remote, base)
   }
 
   /// Counts a packet that the owner sent on `path`.

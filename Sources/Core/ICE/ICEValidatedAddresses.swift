@@ -8,19 +8,24 @@ struct ICEValidatedAddresses: Sendable {
   }
 
   private var entries: [Entry] = []
+  /// Where the last one asked for was: most packets come from the same address as the one before.
+  private var hint = 0
   let limit: Int
 
   init(limit: Int) { self.limit = limit }
 
   var count: Int { entries.count }
 
-  func contains(_ remote: TransportAddress, _ base: TransportAddress) -> Bool {
-    entries.contains { $0.remote == remote && $0.base == base }
+  mutating func find(_ remote: TransportAddress, _ base: TransportAddress) -> Bool {
+    if hint < entries.count, entries[hint].remote == remote, entries[hint].base == base { return true }
+    guard let index = entries.firstIndex(where: { $0.remote == remote && $0.base == base }) else { return false }
+    hint = index
+    return true
   }
 
   /// - Returns: Whether it is new.
   mutating func insert(_ remote: TransportAddress, _ base: TransportAddress, keeping path: ICEPath?) -> Bool {
-    guard !contains(remote, base) else { return false }
+    guard !find(remote, base) else { return false }
     if entries.count >= limit,
       let oldest = entries.firstIndex(where: { $0.remote != path?.remote || $0.base != path?.base })
     {

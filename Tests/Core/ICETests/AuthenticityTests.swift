@@ -39,7 +39,7 @@ import Testing
     #expect(simulation.agents[0].counters.totalDropped == UInt64(cases.count))
     #expect(peer.received.isEmpty)
     #expect(simulation.agents[0].pairs.isEmpty && simulation.agents[0].remoteCandidates.isEmpty)
-    #expect(!simulation.agents[0].isValidated(stranger, at: a))
+    #expect(simulation.agents[0].isValidated(stranger, at: a) == false)
     #expect(simulation.agents[0].state == .new)
   }
 
@@ -47,8 +47,8 @@ import Testing
   func validated() throws {
     let (simulation, peer) = try agentAndPeer()
     #expect(simulation.inject(peer.makeCheck(), from: b, to: a) == .validated)
-    #expect(simulation.agents[0].isValidated(b, at: a))
-    #expect(!simulation.agents[0].isValidated(b, at: b))
+    #expect(simulation.agents[0].isValidated(b, at: a) == true)
+    #expect(simulation.agents[0].isValidated(b, at: b) == false)
     #expect(simulation.events[0].contains(.remoteAddressValidated(remote: b, base: a)))
     #expect(simulation.inject(peer.makeCheck(), from: b, to: a) == .validated)
     let count = simulation.events[0].count { if case .remoteAddressValidated = $0 { true } else { false } }
@@ -65,7 +65,7 @@ import Testing
     for port in UInt16(1)...400 {
       _ = simulation.inject(peer.makeCheck(), from: TransportAddress(stranger.ip, port: port), to: a)
     }
-    #expect(simulation.agents[0].isValidated(b, at: a))
+    #expect(simulation.agents[0].isValidated(b, at: a) == true)
     let validated = (UInt16(1)...400).count {
       simulation.agents[0].isValidated(TransportAddress(stranger.ip, port: $0), at: a)
     }
@@ -113,7 +113,7 @@ import Testing
     #expect(simulation.inject(answer, from: b, to: a) == .validated)
     #expect(simulation.agents[0].path?.remote == b)
     #expect(simulation.inject(answer, from: b, to: a) == .dropped(.unknownTransaction))
-    #expect(!simulation.agents[0].isValidated(stranger, at: a))
+    #expect(simulation.agents[0].isValidated(stranger, at: a) == false)
   }
 
   @Test("a datagram to an address that is no base is dropped")

@@ -141,7 +141,7 @@ import Testing
     #expect(simulation.run(for: .seconds(1)) { $0.agents[1].path != nil })
     #expect(simulation.agents[0].path == nil)
     #expect(simulation.agents[0].state == .new)
-    #expect(simulation.agents[0].isValidated(b, at: a))
+    #expect(simulation.agents[0].isValidated(b, at: a) == true)
     let learnt = try #require(simulation.agents[0].remoteCandidates.first)
     #expect(learnt.candidate.kind == .peerReflexive && learnt.candidate.address == b)
     // The answer, without any candidate.

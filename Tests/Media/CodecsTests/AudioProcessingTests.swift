@@ -1,0 +1,132 @@
+import RTCFrames
+import Testing
+
+@testable import RTCCodecs
+
+@Suite("Audio processing")
+struct AudioProcessingTests {
+  @Test(
+    "a resampled tone keeps frequency and loudness, in pieces of any length",
+    arguments: [
+      (48_000, 8_000), (8_000, 48_000), (44_100, 48_000), (48_000, 44_100), (16_000, 48_000), (11_025, 48_000),
+      (47_999, 48_000),
+    ])
+  func resampling(from: Int, to: Int) {
+    var resampler = AudioResampler(from: from, to: to, channels: 1)
+    let input = tone([1_000], sampleRate: from, count: from).samples
+    var output: [Int16] = []
+    var index = 0
+    var piece = 1
+    while index < input.count {
+      let end = min(input.count, index + piece)
+      output += resampler.process(Array(input[index..<end]))
+      index = end
+      piece = piece * 7 % 997 + 1
+    }
+    #expect(abs(output.count - to) <= resampler.delay * to / from + 2)
+    let settled = Array(output[(to / 4)..<(to * 3 / 4)])
+    #expect(abs(amplitude(of: 1_000, in: settled, sampleRate: to) - 8_000) < 120)
+    // What is left beside the tone.
+    let rest = (loudness(settled) * loudness(settled) - 32_000_000).magnitude.squareRoot()
+    #expect(rest < 800)
+  }
+
+  @Test("what the lower rate cannot hold is removed rather than mirrored")
+  func aliasing() {
+    var resampler = AudioResampler(from: 48_000, to: 8_000, channels: 1)
+    let output = resampler.process(tone([5_500], sampleRate: 48_000, count: 48_000).samples)
+    #expect(loudness(Array(output[1_000..<7_000])) < 30)
+  }
+
+  @Test("MS-12: resampling keeps channels apart")
+  func resamplingStereo() {
+    var resampler = AudioResampler(from: 48_000, to: 16_000, channels: 2)
+    let output = resampler.process(tone([440, 0], sampleRate: 48_000, count: 24_000).samples)
+    let frame = AudioFrame(format: AudioFormat(sampleRate: 16_000, channels: 2), samples: output, timestamp: .zero)
+    #expect(loudness(frame.channel(0)) > 5_000)
+    #expect(frame.channel(1).allSatisfy { $0 == 0 })
+  }
+
+  @Test("MS-12: channels are mixed as for speakers")
+  func mixing() {
+    #expect(AudioConverter.mix([1, 2], from: 1, to: 2) == [1, 1, 2, 2])
+    #expect(AudioConverter.mix([100, 300, -5, 5], from: 2, to: 1) == [200, 0])
+    #expect(AudioConverter.mix([32_767, 32_767], from: 2, to: 1) == [32_767])
+    #expect(AudioConverter.mix([1, 2, 3, 4], from: 4, to: 2) == [1, 2])
+    #expect(AudioConverter.mix([1, 2], from: 2, to: 3) == [1, 2, 0])
+  }
+
+  @Test("chunks have one length and an even clock though capture times jitter")
+  func chunks() {
+    var chunker = AudioChunker(format: .mono48k, samplesPerChunk: 960)
+    var chunks: [AudioChunker.Chunk] = []
+    for index in 0..<100 {
+      let jitter = Duration.milliseconds(index % 3 - 1)
+      chunker.append(
+        [Int16](repeating: Int16(index), count: 441),
+        timestamp: MediaTime.zero + .nanoseconds(Int64(index) * 9_187_500) + jitter,
+        metadata: FrameMetadata())
+      while let chunk = chunker.next() { chunks.append(chunk) }
+    }
+    #expect(chunks.count == 45)
+    for (index, chunk) in chunks.enumerated() {
+      #expect(chunk.frame.sampleCount == 960)
+      #expect(chunk.position == Int64(index) * 960)
+      let drift = chunk.frame.timestamp - (MediaTime.zero + .milliseconds(20) * index)
+      #expect(abs(drift.nanoseconds) < 2_000_000)
+    }
+  }
+
+  @Test("a gap in the sound moves the count on, and time that goes back does not")
+  func gap() {
+    var chunker = AudioChunker(format: .mono48k, samplesPerChunk: 480)
+    let samples = [Int16](repeating: 1, count: 480)
+    chunker.append(samples, timestamp: .zero, metadata: FrameMetadata())
+    #expect(chunker.next()?.position == 0)
+    chunker.append(samples, timestamp: MediaTime.zero + .seconds(2), metadata: FrameMetadata())
+    let second = chunker.next()
+    #expect(second?.position == 96_000)
+    #expect(second?.frame.timestamp == MediaTime.zero + .seconds(2))
+    chunker.append(samples, timestamp: MediaTime.zero + .seconds(1), metadata: FrameMetadata())
+    #expect(chunker.next()?.position == 96_480)
+  }
+
+  @Test("levels are counted as RFC 6464 has them")
+  func levels() {
+    #expect(AudioLevelMeter.level(of: []) == 127)
+    #expect(AudioLevelMeter.level(of: [0, 0, 0]) == 127)
+    #expect(AudioLevelMeter.level(of: [32_767, -32_767]) == 0)
+    #expect(AudioLevelMeter.level(of: [3_277, -3_277]) == 20)
+    #expect(AudioLevelMeter.level(of: [-32_768]) == 0)
+  }
+
+  @Test("sound becomes a period shorter or longer without changing its pitch", arguments: [1, 2])
+  func stretch(channels: Int) {
+    let frame = tone([Double](repeating: 200, count: channels), sampleRate: 48_000, count: 1_920)
+    let shorter = AudioTimeStretch.accelerate(frame)
+    let longer = AudioTimeStretch.expand(frame)
+    // A period of 200 Hz is 240 samples.
+    #expect(shorter.sampleCount < 1_920 && (1_920 - shorter.sampleCount) % 240 <= 2)
+    #expect(longer.sampleCount > 1_920 && (longer.sampleCount - 1_920) % 240 <= 2)
+    for stretched in [shorter, longer] {
+      let channel = stretched.channel(channels - 1)
+      #expect(abs(amplitude(of: 200, in: channel, sampleRate: 48_000) - 8_000) < 250)
+      // No click: neighbours differ no more than in the tone itself.
+      for index in 1..<channel.count { #expect(abs(Int(channel[index]) - Int(channel[index - 1])) < 260) }
+    }
+  }
+
+  @Test("noise and sound that is too short are left as they are")
+  func unstretched() {
+    var random = SeededGenerator(state: 3)
+    let noise = AudioFrame(
+      format: .mono48k, samples: (0..<960).map { _ in Int16.random(in: -9_000...9_000, using: &random) },
+      timestamp: .zero)
+    #expect(AudioTimeStretch.accelerate(noise).sampleCount == 960)
+    #expect(AudioTimeStretch.expand(noise).sampleCount == 960)
+    let short = tone([300], sampleRate: 8_000, count: 8)
+    #expect(AudioTimeStretch.accelerate(short).sampleCount == 8)
+    let silence = AudioFrame.silence(format: .mono48k, sampleCount: 960, timestamp: .zero)
+    #expect(AudioTimeStretch.accelerate(silence).sampleCount < 960)
+  }
+}

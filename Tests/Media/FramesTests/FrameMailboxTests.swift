@@ -1,0 +1,99 @@
+import RTCFrames
+import Testing
+
+@Suite("Frame mailboxes")
+struct FrameMailboxTests {
+  @Test("MS-11: a full mailbox loses its oldest frame, and counts it")
+  func dropsOldest() async {
+    let mailbox = FrameMailbox<Int>(capacity: 3)
+    for frame in 1...10 { mailbox.receive(frame) }
+    #expect(mailbox.droppedCount == 7)
+    mailbox.finish()
+    var received: [Int] = []
+    while let frame = await mailbox.next() { received.append(frame) }
+    #expect(received == [8, 9, 10])
+  }
+
+  @Test("frames keep their order through many rounds")
+  func order() {
+    let mailbox = FrameMailbox<Int>(capacity: 20)
+    var next = 0
+    var expected = 0
+    for round in 0..<200 {
+      for _ in 0..<(round % 13) {
+        mailbox.receive(next)
+        next += 1
+      }
+      for _ in 0..<(round % 11) {
+        guard let frame = mailbox.poll() else { break }
+        #expect(frame >= expected)
+        expected = frame + 1
+      }
+      #expect(mailbox.count <= 20)
+    }
+  }
+
+  @Test("a consumer that lost a compressed frame goes on at the next key frame, which is asked for once")
+  func restart() {
+    let requests = FrameMailbox<Int>(capacity: 100)
+    let mailbox = FrameMailbox<Int>(
+      capacity: 3, isRestartPoint: { $0 % 10 == 0 }, onRestartNeeded: { requests.receive(1) },
+      startsAtRestartPoint: true)
+    for frame in 5...19 { mailbox.receive(frame) }
+    // 5...9 come before the first key frame; 10, 11, 12 fill it; 13 overflows it.
+    #expect(mailbox.poll() == nil)
+    #expect(requests.count == 1)
+    for frame in 20...21 { mailbox.receive(frame) }
+    #expect(mailbox.poll() == 20)
+    #expect(mailbox.poll() == 21)
+    #expect(mailbox.droppedCount == 15)
+  }
+
+  @Test("a key frame that finds a full mailbox replaces what nobody needs any more")
+  func restartByReplacement() {
+    let mailbox = FrameMailbox<Int>(capacity: 2, isRestartPoint: { $0 % 10 == 0 })
+    for frame in [10, 11, 20] { mailbox.receive(frame) }
+    #expect(mailbox.poll() == 20)
+    #expect(mailbox.poll() == nil)
+  }
+
+  @Test("a waiting consumer is resumed by a frame, by the end, and by cancellation")
+  func waiting() async {
+    let mailbox = FrameMailbox<Int>(capacity: 1)
+    async let first = mailbox.next()
+    mailbox.receive(1)
+    #expect(await first == 1)
+    let task = Task { await mailbox.next() }
+    task.cancel()
+    #expect(await task.value == nil)
+    async let last = mailbox.next()
+    mailbox.finish()
+    #expect(await last == nil)
+    mailbox.receive(2)
+    #expect(await mailbox.next() == nil)
+  }
+
+  @Test("MS-11: every consumer of a broadcast gets every frame until it leaves")
+  func broadcast() {
+    let broadcast = FrameBroadcast<Int>()
+    let first = FrameMailbox<Int>(capacity: 10)
+    let second = FrameMailbox<Int>(capacity: 1)
+    broadcast.add(first)
+    broadcast.add(second)
+    for frame in 0..<4 { broadcast.send(frame) }
+    broadcast.remove(second)
+    broadcast.send(4)
+    #expect(first.count == 5)
+    #expect(second.count == 1 && second.droppedCount == 3)
+    #expect(broadcast.consumerCount == 1)
+  }
+
+  @Test("a consumer that comes after the end is finished at once")
+  func lateConsumer() async {
+    let broadcast = FrameBroadcast<Int>()
+    broadcast.finish()
+    let mailbox = FrameMailbox<Int>(capacity: 1)
+    broadcast.add(mailbox)
+    #expect(await mailbox.next() == nil)
+  }
+}

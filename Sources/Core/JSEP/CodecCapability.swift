@@ -10,7 +10,8 @@ package struct CodecCapability: Hashable, Sendable {
   package var clockRate: UInt32
   /// `nil` means one.
   package var channels: Int?
-  /// What we would like to receive; a static payload type's own number (RFC 3551 §6), or a wish within the dynamic ranges.
+  /// What we would like to receive; a static payload type's own number (RFC 3551 §6), or a wish within the dynamic
+  /// ranges.
   package var preferredPayloadType: PayloadType?
   package var parameters: [FormatParameters.Parameter]
   package var feedback: [RTCPFeedback]

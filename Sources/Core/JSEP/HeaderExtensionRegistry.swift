@@ -2,7 +2,8 @@ import RTCSDP
 
 /// Which identifier stands for which header extension throughout a session.
 ///
-/// Within a BUNDLE group an identifier has one meaning (RFC 9143 §15.1). As with payload types, what either side has used stays remembered.
+/// Within a BUNDLE group an identifier has one meaning (RFC 9143 §15.1). As with payload types, what either side has
+/// used stays remembered.
 struct HeaderExtensionRegistry: Hashable, Sendable {
   private var uris: [Int: String] = [:]
   private var ids: [String: Int] = [:]
@@ -10,7 +11,8 @@ struct HeaderExtensionRegistry: Hashable, Sendable {
   /// What fits one-byte headers (RFC 8285 §4.2): every peer can read those.
   static let oneByteRange = 1...14
 
-  /// Takes over a meaning that a description gave. The first meaning of an identifier and the latest identifier of a URI win.
+  /// Takes over a meaning that a description gave. The first meaning of an identifier and the latest identifier of a
+  /// URI win.
   mutating func learn(_ id: Int, _ uri: String) {
     guard Self.oneByteRange.contains(id) else { return }
     if uris[id] == nil { uris[id] = uri }

@@ -8,7 +8,8 @@ package struct JSEPConfiguration: Hashable, Sendable {
   package var rtcpMuxPolicy: RTCRtcpMuxPolicy
   /// Of our certificate; at least one.
   package var fingerprints: [CertificateFingerprint]
-  /// Answers to `actpass` say `passive`: we become the DTLS server, which is who chooses the SRTP profile. RFC 8842 §5.3 recommends `active`.
+  /// Answers to `actpass` say `passive`: we become the DTLS server, which is who chooses the SRTP profile. RFC 8842
+  /// §5.3 recommends `active`.
   package var preferredDTLSServerWhenAnswering: Bool
   /// Otherwise data sections of offers are rejected.
   package var supportsDataChannels: Bool

@@ -133,8 +133,9 @@ extension JSEPSession {
           ? transports[position].restart ?? restart : restart
         transports[position].restart = nil
       }
+      let isNewSession = transports[position].ice.ice.remote.map { !$0.hasSameCredentials(as: ice) } ?? true
       try agreeOnICE(position, ice, remote, exchange)
-      try agreeOnDTLS(position, local: local, remote: remote, exchange)
+      try agreeOnDTLS(position, local: local, remote: remote, isLocalOffer: exchange.isLocalOffer, isNewSession)
     }
   }
 
@@ -162,17 +163,22 @@ extension JSEPSession {
   }
 
   private mutating func agreeOnDTLS(
-    _ position: Int, local: LocalDescription.Section, remote: RemoteDescription.Section, _ exchange: Exchange
+    _ position: Int, local: LocalDescription.Section, remote: RemoteDescription.Section, isLocalOffer: Bool,
+    _ isNewSession: Bool
   ) throws(WebRTCError) {
     let known = transports[position].remoteFingerprints
     if !known.isEmpty, !known.contains(where: { remote.fingerprints.contains($0) }) {
+      guard isNewSession else {
+        throw .invalidAccessError(
+          "The section with mid \"\(remote.mid)\" has another a=fingerprint, which needs an ICE restart.")
+      }
       transports[position].associationNumber += 1
       transports[position].dtlsRole = nil
     }
     transports[position].remoteFingerprints = remote.fingerprints
     // RFC 8842 §5.3, §5.4
     let role: DTLSRole =
-      exchange.isLocalOffer
+      isLocalOffer
       ? (remote.setup == .passive ? .client : .server)
       : (local.setup == .active ? .client : .server)
     guard let current = transports[position].dtlsRole else {
@@ -305,6 +311,7 @@ extension JSEPSession.Generation {
 }
 
 extension MediaDescription {
-  /// The port of the drafts of RFC 8841: `a=sctpmap:5000 webrtc-datachannel 1024`, named by the format of the `m=` line.
+  /// The port of the drafts of RFC 8841: `a=sctpmap:5000 webrtc-datachannel 1024`, named by the format of the `m=`
+  /// line.
   fileprivate var legacySCTPPort: UInt16? { formats.first.flatMap { UInt16($0) } }
 }

@@ -107,9 +107,8 @@ extension JSEPSession {
   /// RFC 9143 §7.3: each group without what is rejected, its tagged section first. All indices.
   private func planBundle(_ plan: inout [LocalDescription.Section], offer: RemoteDescription) -> [[Int]] {
     var groups: [[Int]] = []
-    for (number, mids) in offer.description.bundleGroups.enumerated() {
-      let members = mids.compactMap { mid in offer.sections.firstIndex { $0.hasMID && $0.mid == mid } }
-        .filter { offer.sections[$0].bundleGroup == number && !plan[$0].isRejected }
+    for offered in offer.bundleGroups {
+      let members = offered.filter { !plan[$0].isRejected }
       // The section whose address the offerer is reached at must not be bundle-only.
       guard let tag = members.first(where: { !offer.sections[$0].isBundleOnly || sections[$0].transportID != nil })
       else {
@@ -136,7 +135,8 @@ extension JSEPSession {
     let id: TransportID
     var generation = 0
     var setup = answeredSetup(to: remote.setup)
-    if let existing = sections[tag].transportID, let index = transportIndex(existing) {
+    let existing = group.compactMap { sections[$0].transportID }.first
+    if let existing, let index = transportIndex(existing) {
       id = existing
       let transport = transports[index]
       generation = transport.ice.ice.number
@@ -206,7 +206,8 @@ extension JSEPSession {
 }
 
 extension RemoteDescription {
-  /// Whose transport attributes hold for a section that is its own tag in our answer: its own, or those of the tag that the peer chose.
+  /// Whose transport attributes hold for a section that is its own tag in our answer: its own, or those of the tag
+  /// that the peer chose.
   func transportSection(of index: Int) -> Section {
     sections[index].ice == nil || sections[index].fingerprints.isEmpty
       ? sections[sections[index].transportTag] : sections[index]

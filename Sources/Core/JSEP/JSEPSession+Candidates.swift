@@ -5,7 +5,8 @@ import WebRTCTypes
 extension JSEPSession {
   // MARK: Remote candidates
 
-  /// webrtc-pc §4.4.2, addIceCandidate. An empty candidate is the end of candidates, and without a section it is that of all.
+  /// webrtc-pc §4.4.2, addIceCandidate. An empty candidate is the end of candidates, and without a section it is that
+  /// of all.
   package mutating func addICECandidate(
     _ candidate: String, sdpMid: String? = nil, sdpMLineIndex: Int? = nil, usernameFragment: String? = nil
   ) throws(WebRTCError) {

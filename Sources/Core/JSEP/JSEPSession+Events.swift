@@ -1,6 +1,7 @@
 import WebRTCTypes
 
-/// What the API is told follows from comparing the session before and after a description, whatever led from one to the other.
+/// What the API is told follows from comparing the session before and after a description, whatever led from one to
+/// the other.
 extension JSEPSession {
   /// The part of the session that events tell of.
   struct Observed {

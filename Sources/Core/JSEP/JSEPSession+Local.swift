@@ -3,10 +3,11 @@ import WebRTCTypes
 
 /// RFC 9429 §5.6, §5.8, §5.9 and webrtc-pc §4.4.2, setLocalDescription.
 extension JSEPSession {
-  /// Applies a description that this session created. Without a type, the one that the state calls for; without `sdp`, the last one created if
-  /// nothing has changed since, or else a new one.
+  /// Applies a description that this session created. Without a type, the one that the state calls for; without
+  /// `sdp`, the last one created if nothing has changed since, or else a new one.
   ///
-  /// Throws `InvalidModificationError` for any other text: what a description says is changed through the API, not in the text.
+  /// Throws `InvalidModificationError` for any other text: what a description says is changed through the API, not in
+  /// the text.
   package mutating func setLocalDescription(
     _ type: RTCSdpType? = nil, sdp: String = ""
   ) throws(WebRTCError) -> [JSEPEvent] {

@@ -12,8 +12,8 @@ extension JSEPSession {
     return transceivers.contains { isNegotiationNeeded($0) }
   }
 
-  /// `true` when the event is due: once, in the stable state, until it has been seen to and is needed anew. To be asked when the chain of
-  /// operations is empty.
+  /// `true` when the event is due: once, in the stable state, until it has been seen to and is needed anew. To be
+  /// asked when the chain of operations is empty.
   package mutating func announceNegotiationNeeded() -> Bool {
     guard signalingState == .stable else { return false }
     let isNeeded = isNegotiationNeeded

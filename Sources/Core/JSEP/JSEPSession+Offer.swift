@@ -125,9 +125,11 @@ extension JSEPSession {
       kindsWithTransport.insert(plan[index].kind)
       if first == nil { first = plan[index].transportID }
     }
-    var seen: Set<TransportID> = []
-    for index in used where !plan[index].isBundleOnly {
-      if let id = plan[index].transportID { plan[index].isTransportTag = seen.insert(id).inserted }
+    for id in used.compactMap({ plan[$0].transportID }).uniqued() {
+      let sharing = used.filter { plan[$0].transportID == id && !plan[$0].isBundleOnly }
+      // The section that the peer knows the transport by stays its tag (RFC 9143 §7.5).
+      let known = sharing.first { $0 < sections.count && sections[$0].isBundled && plan[$0].mid == sections[$0].mid }
+      if let tag = known ?? sharing.first { plan[tag].isTransportTag = true }
     }
   }
 
@@ -188,7 +190,8 @@ extension JSEPSession {
       section.isBundled && used.contains { $0.mid == section.mid }
     }
     return bundled.compactMap(\.transportID).uniqued().map { id in
-      used.filter { $0.transportID == id }.map(\.mid)
+      let sharing = used.filter { $0.transportID == id }
+      return (sharing.filter(\.isTransportTag) + sharing.filter { !$0.isTransportTag }).map(\.mid)
     }
   }
 

@@ -4,7 +4,8 @@ import WebRTCTypes
 
 /// RFC 9429 §5.6, §5.10, §5.11 and webrtc-pc §4.4.2, setRemoteDescription.
 extension JSEPSession {
-  /// Applies the peer's description. An offer that meets a local offer takes the latter back first (RFC 9429 §4.1.10.2).
+  /// Applies the peer's description. An offer that meets a local offer takes the latter back first (RFC 9429
+  /// §4.1.10.2).
   package mutating func setRemoteDescription(
     _ type: RTCSdpType, sdp: String = ""
   ) throws(WebRTCError) -> [JSEPEvent] {
@@ -72,11 +73,12 @@ extension JSEPSession {
     for section in remote.sections where section.index < known.count {
       try check(section, mid: known[section.index], type: type)
     }
-    if type == .offer { for section in remote.sections { try checkTransport(section) } }
+    if type == .offer { for section in remote.sections { try checkTransport(section, in: remote) } }
     return remote
   }
 
-  /// m-sections keep their place, their kind and their mid, unless both sides had rejected them (RFC 9429 §5.10, §5.11).
+  /// m-sections keep their place, their kind and their mid, unless both sides had rejected them (RFC 9429 §5.10,
+  /// §5.11).
   private func check(
     _ section: RemoteDescription.Section, mid: String?, type: RTCSdpType
   ) throws(WebRTCError) {
@@ -94,12 +96,16 @@ extension JSEPSession {
     }
   }
 
-  /// RFC 8839 §4.4.1.1.1: a restart changes both credentials; RFC 8842 §4: another certificate takes a restart here, since
-  /// an association cannot be told from its predecessor on the same path.
-  private func checkTransport(_ section: RemoteDescription.Section) throws(WebRTCError) {
-    guard section.index < sections.count, section.transportTag == section.index, !section.isRejected,
-      section.isSupported, let transportID = sections[section.index].transportID,
-      let position = transportIndex(transportID), let known = transports[position].ice.ice.remote, let ice = section.ice
+  /// RFC 8839 §4.4.1.1.1: a restart changes both credentials; RFC 8842 §4: another certificate takes a restart here,
+  /// since an association cannot be told from its predecessor on the same path.
+  private func checkTransport(
+    _ section: RemoteDescription.Section, in remote: RemoteDescription
+  ) throws(WebRTCError) {
+    guard section.transportTag == section.index, !section.isRejected, section.isSupported, let ice = section.ice
+    else { return }
+    let sharing = sections.indices.filter { remote.sections[$0].transportTag == section.index }
+    guard let transportID = sharing.compactMap({ sections[$0].transportID }).first,
+      let position = transportIndex(transportID), let known = transports[position].ice.ice.remote
     else { return }
     let isSameFragment = known.usernameFragment == ice.usernameFragment
     guard isSameFragment == (known.password == ice.password) else {
@@ -118,6 +124,9 @@ extension JSEPSession {
 
   private mutating func applyRemoteOffer(_ offer: RemoteDescription) throws(WebRTCError) {
     if signalingState == .stable { saveStableState() }
+    // What an offer of ours would have said no longer holds: its mids may be taken, and its transports would have
+    // controlled.
+    proposals = Proposals()
     for section in offer.sections {
       learn(section)
       let isKnown = section.index < sections.count && !sections[section.index].isRejected
@@ -173,7 +182,8 @@ extension JSEPSession {
     local.capabilities.filter { capability in remote.codecs.contains { capability.matches($0) } }
   }
 
-  /// RFC 9429 §5.10: a transceiver that `addTrack` made takes the section if the peer would receive; otherwise a new one does.
+  /// RFC 9429 §5.10: a transceiver that `addTrack` made takes the section if the peer would receive; otherwise a new
+  /// one does.
   private mutating func transceiver(
     for section: RemoteDescription.Section, kind: MediaStreamTrackKind
   ) throws(WebRTCError) -> TransceiverID {

@@ -3,7 +3,8 @@ import WebRTCTypes
 
 /// RFC 9429 §5.7 and §4.1.10.2: an offer is taken back.
 extension JSEPSession {
-  /// Brings back what was negotiated. What the application did since stays, so transceivers that `addTrack` took over from a remote offer stay too.
+  /// Brings back what was negotiated. What the application did since stays, so transceivers that `addTrack` took over
+  /// from a remote offer stay too.
   mutating func rollBack() {
     guard let saved = stable else { return }
     let live = transports

@@ -2,7 +2,8 @@ import RTCBase
 import RTCSDP
 import WebRTCTypes
 
-/// The operations on transceivers of webrtc-pc §5.1 and §5.4. None talks to the peer; they change what the next offer says.
+/// The operations on transceivers of webrtc-pc §5.1 and §5.4. None talks to the peer; they change what the next offer
+/// says.
 extension JSEPSession {
   /// The most transceivers of one session.
   static let maximumTransceivers = 1_024
@@ -86,7 +87,8 @@ extension JSEPSession {
     revision &+= 1
   }
 
-  /// What the sender's `setParameters` decided; the number, order and names of encodings are the negotiated ones (webrtc-pc §5.2).
+  /// What the sender's `setParameters` decided; the number, order and names of encodings are the negotiated ones
+  /// (webrtc-pc §5.2).
   package mutating func setEncodings(
     _ id: TransceiverID, _ encodings: [RTCRtpEncodingParameters]
   ) throws(WebRTCError) {
@@ -108,7 +110,8 @@ extension JSEPSession {
     revision &+= 1
   }
 
-  /// Filters and orders the codecs of the transceiver's section; an empty list resets it (webrtc-pc §5.4, setCodecPreferences).
+  /// Filters and orders the codecs of the transceiver's section; an empty list resets it (webrtc-pc §5.4,
+  /// setCodecPreferences).
   package mutating func setCodecPreferences(_ id: TransceiverID, _ codecs: [RTCRtpCodec]) throws(WebRTCError) {
     try requireOpen()
     guard let index = transceiverIndex(id) else {

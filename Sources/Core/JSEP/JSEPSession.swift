@@ -3,16 +3,18 @@ import RTCSDP
 import RTCSecurity
 import WebRTCTypes
 
-/// The signalling half of a peer connection: transceivers, the offer/answer state machine and what came of it (RFC 9429, webrtc-pc §4.4).
+/// The signalling half of a peer connection: transceivers, the offer/answer state machine and what came of it (RFC
+/// 9429, webrtc-pc §4.4).
 ///
-/// A description is applied whole or not at all: every operation that may fail works on a copy of the session. A rollback brings back what was
-/// negotiated when the session was last stable, while what the application has asked for since (tracks, directions, stops) stays.
+/// A description is applied whole or not at all: every operation that may fail works on a copy of the session. A
+/// rollback brings back what was negotiated when the session was last stable, while what the application has asked
+/// for since (tracks, directions, stops) stays.
 ///
 /// Three kinds of state, each with its own life:
 /// - what the application wants: `direction`, the sender's track and streams, `isStopping` of each transceiver;
 /// - what is negotiated: `sections`, `transports` and `JSEPTransceiver.NegotiatedState`, saved in `StableState`;
-/// - what was promised in a created but not yet applied description (credentials, mids): `Proposals`, so that creating it again gives the same
-///   text.
+/// - what was promised in a created but not yet applied description (credentials, mids): `Proposals`, so that creating
+///   it again gives the same text.
 package struct JSEPSession {
   package let configuration: JSEPConfiguration
   let random: RandomSource
@@ -49,7 +51,8 @@ package struct JSEPSession {
   var nextTransportID = 0
   var nextMID = 0
   var usedSSRCs: Set<SSRC> = []
-  /// Counts what the application changes: a created description is only reused by `setLocalDescription()` if nothing changed since.
+  /// Counts what the application changes: a created description is only reused by `setLocalDescription()` if nothing
+  /// changed since.
   var revision = 0
   /// Credentials that an ICE restart is to replace (webrtc-pc §4.4.1.1, [[LocalIceCredentialsToReplace]]).
   var credentialsToReplace: [RTCIceParameters] = []

@@ -1,6 +1,8 @@
-/// What the applied descriptions ask of the engine, complete and declarative: the engine compares it with what it runs and makes up the difference.
+/// What the applied descriptions ask of the engine, complete and declarative: the engine compares it with what it
+/// runs and makes up the difference.
 ///
-/// While an offer of ours is out, its transports are here without remote parameters, since they gather; media appears when an answer is applied.
+/// While an offer of ours is out, its transports are here without remote parameters, since they gather; media appears
+/// when an answer is applied.
 package struct NegotiatedSession: Hashable, Sendable {
   /// In order of their identifiers.
   package var transports: [NegotiatedTransport]

@@ -4,8 +4,9 @@ import WebRTCTypes
 
 /// Which payload type stands for which codec throughout a session.
 ///
-/// In a BUNDLE group a payload type must mean the same everywhere (RFC 9143 §9.1), and within a session its meaning may not change
-/// (RFC 3264 §8.3.2). So whatever either side has ever used is remembered, and new codecs get numbers that have had no meaning yet.
+/// In a BUNDLE group a payload type must mean the same everywhere (RFC 9143 §9.1), and within a session its meaning
+/// may not change (RFC 3264 §8.3.2). So whatever either side has ever used is remembered, and new codecs get numbers
+/// that have had no meaning yet.
 struct PayloadTypeRegistry: Hashable, Sendable {
   /// What makes two formats the same codec; the parameters count, since `H264` appears once for each profile.
   struct Codec: Hashable, Sendable {

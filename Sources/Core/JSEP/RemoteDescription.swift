@@ -9,6 +9,8 @@ struct RemoteDescription: Hashable, Sendable {
   /// As it was read, with the candidates that came later.
   var description: SessionDescription
   var sections: [Section]
+  /// The indices of each BUNDLE group's sections that are not rejected, in the group's order.
+  var bundleGroups: [[Int]]
 
   var apiDescription: RTCSessionDescription { RTCSessionDescription(type: type, sdp: description.text) }
 
@@ -68,11 +70,11 @@ struct RemoteDescriptionReader {
     for index in description.media.indices {
       sections.append(readSection(index, mid: description.media[index].mid ?? makeMID(index)))
     }
-    try readBundleGroups(&sections)
+    let groups = try readBundleGroups(&sections)
     for section in sections where section.isSupported && !section.isRejected {
       try check(section, tag: sections[section.transportTag])
     }
-    return RemoteDescription(type: type, description: description, sections: sections)
+    return RemoteDescription(type: type, description: description, sections: sections, bundleGroups: groups)
   }
 
   private func readSection(_ index: Int, mid: String) -> RemoteDescription.Section {
@@ -113,8 +115,8 @@ struct RemoteDescriptionReader {
     }
   }
 
-  /// The streams of `a=msid` (RFC 8830), or of the `a=ssrc` lines that preceded it, of which only the first source counts: the others
-  /// are retransmission, or with Plan B further tracks that a section here cannot carry.
+  /// The streams of `a=msid` (RFC 8830), or of the `a=ssrc` lines that preceded it, of which only the first source
+  /// counts: the others are retransmission, or with Plan B further tracks that a section here cannot carry.
   private static func streams(of media: MediaDescription, sourceMSIDs: [String]) -> ([String]?, String?) {
     let msids = media.msids
     if !msids.isEmpty {
@@ -140,28 +142,29 @@ struct RemoteDescriptionReader {
   }
 
   /// RFC 9143 §7: within a group the first usable section that has a transport speaks for all.
-  private func readBundleGroups(_ sections: inout [RemoteDescription.Section]) throws(WebRTCError) {
-    for (group, mids) in description.bundleGroups.enumerated() {
-      let members = mids.compactMap { mid in sections.firstIndex { $0.hasMID && $0.mid == mid } }
-        .uniqued().filter { !sections[$0].isRejected }
+  private func readBundleGroups(_ sections: inout [RemoteDescription.Section]) throws(WebRTCError) -> [[Int]] {
+    var indices: [String: Int] = [:]
+    for section in sections where section.hasMID && !section.isRejected { indices[section.mid] = section.index }
+    var groups: [[Int]] = []
+    for mids in description.bundleGroups {
+      let members = mids.compactMap { indices[$0] }.uniqued()
       for member in members {
         guard sections[member].bundleGroup == nil else {
           throw .invalidAccessError("The section with mid \"\(sections[member].mid)\" is in two BUNDLE groups.")
         }
-        sections[member].bundleGroup = group
+        sections[member].bundleGroup = groups.count
       }
-      let tag =
-        members.first { sections[$0].isSupported && !sections[$0].isBundleOnly } ?? members.first {
-          sections[$0].isSupported
-        } ?? members.first
-      guard let tag else { continue }
-      for member in members { sections[member].transportTag = tag }
+      let supported = members.filter { sections[$0].isSupported }
+      let tag = supported.first { !sections[$0].isBundleOnly } ?? supported.first ?? members.first
+      for member in members { sections[member].transportTag = tag ?? member }
+      groups.append(members)
     }
     // RFC 9143 §6: without a group, bundle-only says nothing, and port 0 rejects.
     for index in sections.indices where sections[index].isBundleOnly && sections[index].bundleGroup == nil {
       sections[index].isBundleOnly = false
       sections[index].isRejected = description.media[index].port == 0
     }
+    return groups
   }
 
   private func check(_ section: RemoteDescription.Section, tag: RemoteDescription.Section) throws(WebRTCError) {

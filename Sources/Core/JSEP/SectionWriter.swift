@@ -57,8 +57,8 @@ struct SectionWriter {
     return description(formats: ["webrtc-datachannel"], attributes: attributes)
   }
 
-  /// A section with port 0. A rejected section needs no attributes, but some peers refuse a description in which one lacks credentials, a DTLS
-  /// role or multiplexing, and some look for codecs even there.
+  /// A section with port 0. A rejected section needs no attributes, but some peers refuse a description in which one
+  /// lacks credentials, a DTLS role or multiplexing, and some look for codecs even there.
   func rejected(formats: [String], codecLines: [Attribute]) -> MediaDescription {
     var attributes = transportLines
     attributes.append(.direction(.inactive))
@@ -74,7 +74,8 @@ struct SectionWriter {
       connections: [Self.unspecified], attributes: attributes)
   }
 
-  /// Bundled sections repeat what RFC 9143 §7.1.3 asks for in the tagged section only: peers that expect it everywhere outnumber those that mind.
+  /// Bundled sections repeat what RFC 9143 §7.1.3 asks for in the tagged section only: peers that expect it
+  /// everywhere outnumber those that mind.
   private var transportLines: [Attribute] {
     var lines: [Attribute] = [.iceUfrag(ice.usernameFragment), .icePassword(ice.password)]
     lines += fingerprints.map { .fingerprint($0) }

@@ -5,7 +5,8 @@ package struct TransceiverID: Hashable, Comparable, Sendable {
   package static func < (lhs: TransceiverID, rhs: TransceiverID) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
-/// Names a transport for the life of its session. An m-section keeps its transport across negotiations unless BUNDLE moves it to another.
+/// Names a transport for the life of its session. An m-section keeps its transport across negotiations unless BUNDLE
+/// moves it to another.
 package struct TransportID: Hashable, Comparable, Sendable {
   package var rawValue: Int
   package init(rawValue: Int) { self.rawValue = rawValue }

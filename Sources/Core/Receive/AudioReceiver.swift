@@ -115,6 +115,9 @@ package struct AudioReceiver: Sendable {
     }
   }
 
+  /// Mutating for speed: an optional receiver is changed in place but copied to be read.
+  mutating func takeDeadline() -> Deadline? { deadline }
+
   func prebufferingEnd(since: MonotonicTime) -> MonotonicTime {
     since + min(max(configuration.initialDelay, targetDelay), configuration.maximumDelay)
   }

@@ -46,6 +46,8 @@ package struct ReceiveStream {
   private let requestsKeyFrames: Bool
   private var video: VideoReceiver?
   private var audio: AudioReceiver?
+  /// When the receiver of frames wants to be polled.
+  private var mediaDeadline: Deadline?
 
   package private(set) var lastPayloadType: PayloadType?
   private var knownKeyFrames: Int64 = 0
@@ -67,15 +69,17 @@ package struct ReceiveStream {
       settings.usesRetransmission = configuration.usesNack
       video = VideoReceiver(configuration: settings, formats: formats, pool: pool)
       clockRate = settings.clockRate
+      isVideo = true
     case .audio(let settings):
       audio = AudioReceiver(configuration: settings)
       clockRate = settings.formats.first?.clockRate ?? OpusPacket.clockRate
+      isVideo = false
     }
     statistics = ReceiveStatistics(clockRate: clockRate)
     rtxStatistics = ReceiveStatistics(clockRate: clockRate)
   }
 
-  package var isVideo: Bool { video != nil }
+  package let isVideo: Bool
 
   // MARK: Settings
 
@@ -93,6 +97,7 @@ package struct ReceiveStream {
       let bounded = max(.zero, min(newValue, .seconds(4)))
       video?.playoutDelayTarget = bounded
       audio?.playoutDelayTarget = bounded
+      settle()
     }
   }
 
@@ -103,6 +108,7 @@ package struct ReceiveStream {
       let bounded = max(.zero, min(newValue, SynchronizationGroup.maximumSkew))
       video?.synchronizationDelay = bounded
       audio?.synchronizationDelay = bounded
+      settle()
     }
   }
 
@@ -165,13 +171,13 @@ package struct ReceiveStream {
 
   private mutating func deliver(_ packet: ReceivedRTPPacket, number: Int64, isRetransmission: Bool) {
     if !packet.header.payloadRange.isEmpty { lastPayloadType = packet.header.payloadType }
-    if video != nil {
+    if isVideo {
       video?.handle(packet, number: number)
-      settleVideo()
     } else {
       audio?.handle(packet, number: number, isRetransmission: isRetransmission)
       pool.give(packet.buffer)
     }
+    settle()
   }
 
   package mutating func handle(_ report: SenderReport, now: MonotonicTime) {
@@ -181,7 +187,7 @@ package struct ReceiveStream {
 
   /// A decoder could not decode what it was given: the stream needs a key frame.
   package mutating func requestKeyFrame() {
-    guard requestsKeyFrames, video != nil else { return }
+    guard requestsKeyFrames, isVideo else { return }
     keyFrames.request()
   }
 
@@ -190,25 +196,31 @@ package struct ReceiveStream {
     video?.reset()
     audio?.reset()
     nack.reset()
+    settle()
     keyFrames.satisfy()
   }
 
-  private mutating func settleVideo() {
+  /// Passes on what the last call led to.
+  private mutating func settle() {
+    guard isVideo else {
+      mediaDeadline = audio?.takeDeadline() ?? nil
+      return
+    }
     if let abandoned = nack.takeAbandoned() { video?.abandon(upTo: abandoned) }
-    let received = video?.statistics.keyFramesReceived ?? 0
-    if received != knownKeyFrames {
-      knownKeyFrames = received
+    guard let outcome = video?.takeOutcome() else { return }
+    mediaDeadline = outcome.deadline
+    if outcome.keyFramesReceived != knownKeyFrames {
+      knownKeyFrames = outcome.keyFramesReceived
       keyFrames.satisfy()
     }
-    if video?.takeKeyFrameRequest() ?? false, requestsKeyFrames { keyFrames.request() }
+    if outcome.needsKeyFrame, requestsKeyFrames { keyFrames.request() }
   }
 
   // MARK: Output
 
   package var deadline: Deadline? {
-    var earliest = video?.deadline ?? audio?.deadline
-    if usesNack { earliest = Deadline.earliest(earliest, nack.deadline) }
-    return Deadline.earliest(earliest, keyFrames.deadline)
+    let request = usesNack ? Deadline.earliest(nack.deadline, keyFrames.deadline) : keyFrames.deadline
+    return Deadline.earliest(mediaDeadline, request)
   }
 
   /// Appends the sequence numbers to ask for again (generic NACK), ascending.
@@ -217,7 +229,7 @@ package struct ReceiveStream {
     let count = requests.count
     nack.pollRequests(now: now, into: &requests)
     if requests.count > count { nackCount &+= 1 }
-    settleVideo()
+    settle()
   }
 
   package mutating func pollKeyFrameRequest(now: MonotonicTime) -> KeyFrameRequester.Request? {
@@ -226,14 +238,20 @@ package struct ReceiveStream {
 
   /// The video frame that is due; call until it answers `nil`.
   package mutating func pollFrame(now: MonotonicTime) -> ReceivedVideoFrame? {
+    guard isVideo else { return nil }
     let frame = video?.pollFrame(now: now)
-    if frame != nil, let oldest = video?.oldestUsefulNumber { nack.forget(before: oldest) }
-    settleVideo()
+    if frame != nil, usesNack, let oldest = video?.oldestUsefulNumber { nack.forget(before: oldest) }
+    settle()
     return frame
   }
 
   /// The audio instruction that is due; call until it answers `nil`.
-  package mutating func pollPlayout(now: MonotonicTime) -> AudioPlayout? { audio?.pollPlayout(now: now) }
+  package mutating func pollPlayout(now: MonotonicTime) -> AudioPlayout? {
+    guard !isVideo else { return nil }
+    let playout = audio?.pollPlayout(now: now)
+    settle()
+    return playout
+  }
 
   /// Report blocks for the media stream and, if it sent something, the RTX stream; each begins a new interval.
   package mutating func appendReportBlocks(to blocks: inout [ReportBlock], now: MonotonicTime) {

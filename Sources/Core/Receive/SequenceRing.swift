@@ -29,13 +29,11 @@ struct SequenceRing<Element> {
   }
 
   /// The element of `key`, if there is one.
-  subscript(key: Int64) -> Element? {
-    get { key >= first && key < end ? slots[index(key)] : nil }
-  }
+  subscript(key: Int64) -> Element? { key >= first && key < end ? slots[index(key)] : nil }
 
   /// Changes the element of `key` in place; nothing happens when there is none.
   mutating func update(_ key: Int64, _ change: (inout Element) -> Void) {
-    guard contains(key) else { return }
+    guard key >= first, key < end else { return }
     let index = index(key)
     guard var element = slots[index].take() else { return }
     change(&element)

@@ -2,18 +2,19 @@ import RTCBase
 import RTCPayload
 import RTCRTP
 
-/// A packet that waits for the rest of its frame.
+/// A packet that waits for the rest of its frame. Its bytes are kept beside it, so that this is cheap to copy.
 struct VideoPacket {
-  /// `nil` for a packet without payload, which only fills its place in the sequence.
-  var buffer: PacketBuffer?
   var payloadRange: Range<Int>
   var payloadType: PayloadType
   var rtpTimestamp: UInt32
   var marker: Bool
-  var description: DepacketizedPayload
-  var arrival: MonotonicTime
+  /// Without payload, it only fills its place in the sequence.
+  var isFiller = false
   /// Every packet from the frame's first to this one is there.
   var isContinuous = false
+  var description: DepacketizedPayload
+  var orientation: VideoOrientation?
+  var arrival: MonotonicTime
 }
 
 /// A frame whose packets have all arrived.
@@ -28,6 +29,7 @@ struct AssembledVideoFrame {
   var timestamp: Int64
   /// From the first packet.
   var description: DepacketizedPayload
+  var orientation: VideoOrientation?
   var firstArrival: MonotonicTime
   var completion: MonotonicTime
 }
@@ -41,4 +43,6 @@ package struct ReceivedVideoFrame: Sendable {
   package var due: MonotonicTime
   package var firstPacketArrival: MonotonicTime
   package var lastPacketArrival: MonotonicTime
+  /// As the sender last told it.
+  package var orientation: VideoOrientation?
 }

@@ -8,55 +8,61 @@ extension VideoReceiver {
   /// - Parameter number: The packet's number on the line of `ReceiveStatistics`.
   package mutating func handle(_ packet: ReceivedRTPPacket, number: Int64) {
     let header = packet.header
-    var item = VideoPacket(
-      buffer: packet.buffer, payloadRange: header.payloadRange, payloadType: header.payloadType,
-      rtpTimestamp: header.timestamp, marker: header.marker,
-      description: DepacketizedPayload(dataOffset: 0, beginsFrame: false, isKeyFrame: false), arrival: packet.arrival)
+    if let nextNumber, number < nextNumber {
+      discard(packet)
+      return
+    }
     if header.payloadRange.isEmpty {
       pool.give(packet.buffer)
-      item.buffer = nil
-    } else {
-      guard let index = formatIndex(of: header.payloadType),
-        let description = formats[index].format.depacketize(packet.buffer.bytes.extracting(header.payloadRange))
-      else {
-        discard(item)
-        return
-      }
-      item.description = description
-    }
-    if let nextNumber, number < nextNumber {
-      discard(item)
+      fill(number, header: header, arrival: packet.arrival)
       return
     }
-    if !packets.hasRoom(for: number) { makeRoom(for: number) }
-    guard packets.insert(item, at: number) else {
-      discard(item)
+    guard let index = formatIndex(of: header.payloadType),
+      let description = formats[index].depacketize(packet.buffer.bytes.extracting(header.payloadRange))
+    else {
+      discard(packet)
       return
     }
-    if item.buffer == nil {
-      advanceOverFillers()
-    } else {
-      assemble(from: number)
+    makeRoom(for: number)
+    let item = VideoPacket(
+      payloadRange: header.payloadRange, payloadType: header.payloadType, rtpTimestamp: header.timestamp,
+      marker: header.marker, description: description, orientation: packet.extensions.videoOrientation,
+      arrival: packet.arrival)
+    guard packets.insert(item, at: number), buffers.insert(packet.buffer, at: number) else {
+      discard(packet)
+      return
     }
+    assemble(from: number)
   }
 
-  private mutating func discard(_ packet: VideoPacket) {
-    if packet.buffer != nil { statistics.packetsDiscarded &+= 1 }
-    release(packet)
+  private mutating func fill(_ number: Int64, header: RTPHeader, arrival: MonotonicTime) {
+    makeRoom(for: number)
+    var item = VideoPacket(
+      payloadRange: header.payloadRange, payloadType: header.payloadType, rtpTimestamp: header.timestamp,
+      marker: false, description: DepacketizedPayload(dataOffset: 0, beginsFrame: false, isKeyFrame: false),
+      arrival: arrival)
+    item.isFiller = true
+    _ = packets.insert(item, at: number)
+    advanceOverFillers()
+    updateReadiness()
   }
 
-  /// Drops the oldest packets: their frames have waited for longer than the buffer is wide.
+  private mutating func discard(_ packet: ReceivedRTPPacket) {
+    if !packet.header.payloadRange.isEmpty { statistics.packetsDiscarded &+= 1 }
+    pool.give(packet.buffer)
+  }
+
+  /// Drops the oldest packets when the newest does not fit: their frames have waited for longer than the buffer is wide.
   private mutating func makeRoom(for number: Int64) {
-    while !packets.isEmpty, packets.first < number, !packets.hasRoom(for: number) {
-      if let oldest = packets.removeFirst() { discard(oldest) }
-    }
+    guard !packets.hasRoom(for: number), packets.first < number else { return }
+    discardPackets(before: number &- Int64(packets.limit) &+ 1)
     wantsKeyFrame = true
   }
 
   /// Packets without payload fill the line between frames.
   mutating func advanceOverFillers() {
     guard var next = nextNumber else { return }
-    while let packet = packets[next], packet.buffer == nil {
+    while let packet = packets[next], packet.isFiller {
       packets.remove(next)
       next &+= 1
     }
@@ -66,10 +72,9 @@ extension VideoReceiver {
   // MARK: Frames
 
   /// Walks forward from a new packet as far as its frame is continuous: each packet is passed once in its life.
-  private mutating func assemble(from number: Int64) {
-    var number = number
-    while let packet = packets[number], packet.buffer != nil, !packet.isContinuous {
-      guard continues(packet, at: number) else { return }
+  private mutating func assemble(from start: Int64) {
+    var number = start
+    while let packet = packets[number], !packet.isFiller, !packet.isContinuous, continues(packet, at: number) {
       packets.update(number) { $0.isContinuous = true }
       if packet.marker {
         complete(endingAt: number)
@@ -79,6 +84,7 @@ extension VideoReceiver {
     }
   }
 
+  /// Whether the packet begins a frame, or belongs to the frame of the one before, whose beginning is there.
   private func continues(_ packet: VideoPacket, at number: Int64) -> Bool {
     if packet.description.beginsFrame { return true }
     guard let previous = packets[number &- 1], previous.isContinuous else { return false }
@@ -88,23 +94,27 @@ extension VideoReceiver {
   private mutating func complete(endingAt last: Int64) {
     var first = last
     while let packet = packets[first], !packet.description.beginsFrame { first &-= 1 }
-    guard let start = packets[first], start.isContinuous, let index = formatIndex(of: start.payloadType) else { return }
+    guard let start = packets.remove(first), let index = formatIndex(of: start.payloadType) else { return }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(min(Int(last &- first &+ 1) * 1_200, max(largestFrame, 2_400)))
-    var firstArrival = MonotonicTime.distantFuture
-    var completion = MonotonicTime.distantPast
-    for number in first...last {
-      guard let packet = packets.remove(number), let buffer = packet.buffer else { continue }
-      formats[index].format.append(
-        buffer.bytes.extracting(packet.payloadRange), described: packet.description, to: &bytes)
+    var firstArrival = start.arrival
+    var completion = start.arrival
+    orientation = start.orientation ?? orientation
+    append(first, start, format: index, to: &bytes)
+    var number = first
+    while number < last {
+      number &+= 1
+      guard let packet = packets.remove(number) else { continue }
       firstArrival = min(firstArrival, packet.arrival)
       completion = max(completion, packet.arrival)
-      pool.give(buffer)
+      orientation = packet.orientation ?? orientation
+      append(number, packet, format: index, to: &bytes)
     }
     largestFrame = max(bytes.count, largestFrame - largestFrame / 32)
     let frame = AssembledVideoFrame(
       bytes: bytes, first: first, last: last, payloadType: start.payloadType, rtpTimestamp: start.rtpTimestamp,
-      timestamp: unwrapper.unwrap(start.rtpTimestamp), description: start.description, firstArrival: firstArrival,
+      timestamp: unwrapper.unwrap(start.rtpTimestamp), description: start.description,
+      orientation: orientation, firstArrival: firstArrival,
       completion: completion)
     statistics.framesReceived &+= 1
     if frame.description.isKeyFrame { statistics.keyFramesReceived &+= 1 }
@@ -113,6 +123,13 @@ extension VideoReceiver {
       statistics.totalAssemblyTime += completion - firstArrival
     }
     enqueue(frame)
+  }
+
+  private mutating func append(_ number: Int64, _ packet: VideoPacket, format: Int, to bytes: inout [UInt8]) {
+    guard let buffer = buffers.remove(number) else { return }
+    formats[format].append(
+      buffer.bytes.extracting(packet.payloadRange), described: packet.description, to: &bytes)
+    pool.give(buffer)
   }
 
   private mutating func enqueue(_ frame: AssembledVideoFrame) {
@@ -132,6 +149,7 @@ extension VideoReceiver {
     {
       dropOverflow()
     }
+    updateReadiness()
   }
 
   /// Leaves out everything before the newest key frame, or the oldest frame if there is none.

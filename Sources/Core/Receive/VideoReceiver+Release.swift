@@ -4,17 +4,17 @@ import RTCRTP
 
 extension VideoReceiver {
   package var deadline: Deadline? {
-    guard !frames.isEmpty else { return nil }
-    if let index = firstDecodable() {
-      return Deadline(due(frames[index].timestamp) ?? frames[index].completion, "receive.video")
+    switch readiness {
+    case .empty, .skippable: nil
+    case .decodable(let index):
+      Deadline(due(frames[index].timestamp) ?? frames[index].completion, "receive.video")
+    case .blocked: Deadline(blockedSince.map { $0 + patience } ?? .distantPast, "receive.video.blocked")
     }
-    guard needsKeyFrame else { return nil }
-    return Deadline(blockedSince.map { $0 + patience } ?? .distantPast, "receive.video.blocked")
   }
 
   /// The frame that is due, if there is one; call until it answers `nil`.
   package mutating func pollFrame(now: MonotonicTime) -> ReceivedVideoFrame? {
-    guard let index = firstDecodable() else {
+    guard case .decodable(let index) = readiness else {
       checkBlocked(now: now)
       return nil
     }
@@ -22,21 +22,25 @@ extension VideoReceiver {
     let due = due(frames[index].timestamp) ?? frames[index].completion
     guard due <= now else { return nil }
     if index > 0 { drop(first: index) }
+    defer { updateReadiness() }
     return release(due: due, now: now)
+  }
+
+  mutating func updateReadiness() {
+    if frames.isEmpty {
+      readiness = .empty
+    } else if let index = frames.firstIndex(where: { canDecode($0) }) {
+      readiness = .decodable(index)
+    } else {
+      readiness = needsKeyFrame ? .blocked : .skippable
+    }
   }
 
   func canDecode(_ frame: AssembledVideoFrame) -> Bool {
     if frame.description.isKeyFrame { return true }
     guard frame.payloadType == releasedPayloadType, let nextNumber, let index = formatIndex(of: frame.payloadType)
     else { return false }
-    return formats[index].format.canDecode(frame.description, followsReleased: frame.first == nextNumber)
-  }
-
-  private func firstDecodable() -> Int? {
-    guard let first = frames.first else { return nil }
-    // The usual case needs no search.
-    if canDecode(first) { return 0 }
-    return frames.firstIndex { canDecode($0) }
+    return formats[index].canDecode(frame.description, followsReleased: frame.first == nextNumber)
   }
 
   // MARK: Blocked
@@ -45,7 +49,7 @@ extension VideoReceiver {
   private var needsKeyFrame: Bool {
     frames.contains { frame in
       guard let index = formatIndex(of: frame.payloadType) else { return true }
-      return frame.payloadType != releasedPayloadType || !formats[index].format.canSkip(frame.description)
+      return frame.payloadType != releasedPayloadType || !formats[index].canSkip(frame.description)
     }
   }
 
@@ -58,7 +62,7 @@ extension VideoReceiver {
   }
 
   private mutating func checkBlocked(now: MonotonicTime) {
-    guard needsKeyFrame else {
+    guard readiness == .blocked else {
       blockedSince = nil
       return
     }
@@ -77,8 +81,8 @@ extension VideoReceiver {
     frameBytes -= frame.bytes.count
     let follows = frame.first == nextNumber
     if let index = formatIndex(of: frame.payloadType) {
-      if frame.payloadType != releasedPayloadType { formats[index].format.reset() }
-      formats[index].format.didRelease(frame.description, followsReleased: follows)
+      if frame.payloadType != releasedPayloadType { formats[index].reset() }
+      formats[index].didRelease(frame.description, followsReleased: follows)
     }
     releasedPayloadType = frame.payloadType
     nextNumber = frame.last &+ 1
@@ -93,15 +97,7 @@ extension VideoReceiver {
         isDiscardable: frame.description.vp8?.isNonReference ?? false, width: frame.description.width,
         height: frame.description.height),
       payloadType: frame.payloadType, due: due, firstPacketArrival: frame.firstArrival,
-      lastPacketArrival: frame.completion)
-  }
-
-  private mutating func discardPackets(before number: Int64) {
-    while !packets.isEmpty, packets.first < number {
-      guard let packet = packets.removeFirst() else { return }
-      if packet.buffer != nil { statistics.packetsDiscarded &+= 1 }
-      release(packet)
-    }
+      lastPacketArrival: frame.completion, orientation: frame.orientation)
   }
 
   /// Moves the delay to its target by a fifth of the time that the video shows, at most: motion stays smooth.

@@ -24,8 +24,12 @@ package struct VideoReceiver {
 
   let configuration: Configuration
   let pool: PacketPool
-  var formats: [(payloadType: PayloadType, format: any VideoPayloadFormat)]
+  let payloadTypes: [PayloadType]
+  /// One for each of `payloadTypes`.
+  var formats: [any VideoPayloadFormat]
   var packets: SequenceRing<VideoPacket>
+  /// The bytes of `packets`.
+  var buffers: SequenceRing<PacketBuffer>
   /// Complete frames in the order of their packets.
   var frames: [AssembledVideoFrame] = []
   var frameBytes = 0
@@ -39,6 +43,8 @@ package struct VideoReceiver {
   var releasedTimestamp: Int64?
   /// The delay that frames have now; it follows the target slowly, since every change is seen.
   var appliedDelay = TimeDelta.zero
+  /// What can be done with `frames`, found anew whenever they or what was released change.
+  var readiness = Readiness.empty
   /// Since when nothing could be decoded although something was there.
   var blockedSince: MonotonicTime?
   /// What is missing up to here never comes.
@@ -46,6 +52,18 @@ package struct VideoReceiver {
   var freezes = FreezeDetector()
   var wantsKeyFrame = false
   var largestFrame = 0
+  /// Senders may tell it only when it changes, and with key frames (3GPP TS 26.114 §7.4.5).
+  var orientation: VideoOrientation?
+
+  enum Readiness: Equatable {
+    case empty
+    /// The index of the first frame that can be decoded.
+    case decodable(Int)
+    /// Nothing can be decoded now, but what comes can be, without what waits.
+    case skippable
+    /// Only a missing packet or a key frame helps.
+    case blocked
+  }
 
   package var playoutDelayTarget = TimeDelta.zero
   package var synchronizationDelay = TimeDelta.zero
@@ -58,8 +76,10 @@ package struct VideoReceiver {
   ) {
     self.configuration = configuration
     self.pool = pool
-    self.formats = formats
+    payloadTypes = formats.map(\.payloadType)
+    self.formats = formats.map(\.format)
     packets = SequenceRing(limit: configuration.maximumPackets, initialCapacity: 64)
+    buffers = SequenceRing(limit: configuration.maximumPackets, initialCapacity: 64)
     clock = MediaClock(rate: configuration.clockRate)
     var delays = PlayoutDelayEstimator.Configuration()
     // A frame that comes late is seen as a small stutter, not heard as a gap.
@@ -100,10 +120,19 @@ package struct VideoReceiver {
     abandonedNumber = max(abandonedNumber ?? number, number)
   }
 
-  /// Whether a key frame has become necessary since the last call.
-  package mutating func takeKeyFrameRequest() -> Bool {
+  /// What its owner has to know after each call that changes the receiver.
+  struct Outcome {
+    var deadline: Deadline?
+    var keyFramesReceived: Int64
+    /// A key frame has become necessary since the last time.
+    var needsKeyFrame: Bool
+  }
+
+  /// Mutating for speed as well: an optional receiver is changed in place but copied to be read.
+  mutating func takeOutcome() -> Outcome {
     defer { wantsKeyFrame = false }
-    return wantsKeyFrame
+    return Outcome(
+      deadline: deadline, keyFramesReceived: statistics.keyFramesReceived, needsKeyFrame: wantsKeyFrame)
   }
 
   /// Everything older than this is of no more use, so it need not be asked for.
@@ -114,19 +143,27 @@ package struct VideoReceiver {
     statistics.framesDropped &+= Int64(frames.count)
     frames.removeAll(keepingCapacity: true)
     frameBytes = 0
-    while let packet = packets.removeFirst() { release(packet) }
+    while let buffer = buffers.removeFirst() { pool.give(buffer) }
+    while packets.removeFirst() != nil {}
     nextNumber = nil
     releasedTimestamp = nil
     blockedSince = nil
     abandonedNumber = nil
-    for index in formats.indices { formats[index].format.reset() }
+    for index in formats.indices { formats[index].reset() }
+    updateReadiness()
   }
 
-  func release(_ packet: VideoPacket) {
-    if let buffer = packet.buffer { pool.give(buffer) }
+  /// Drops what waits below `number`.
+  mutating func discardPackets(before number: Int64) {
+    while !packets.isEmpty, packets.first < number { _ = packets.removeFirst() }
+    while !buffers.isEmpty, buffers.first < number {
+      guard let buffer = buffers.removeFirst() else { return }
+      statistics.packetsDiscarded &+= 1
+      pool.give(buffer)
+    }
   }
 
   func formatIndex(of payloadType: PayloadType) -> Int? {
-    formats.firstIndex { $0.payloadType == payloadType }
+    payloadTypes.firstIndex(of: payloadType)
   }
 }

@@ -42,7 +42,9 @@ extension JSEPSession {
     if let fragment, !indices.contains(where: { isKnown(fragment, index: $0) }) {
       throw .operationError("No applied remote description has the username fragment \"\(fragment)\" there.")
     }
-    for index in indices { try add(attribute, index: index, fragment: fragment) }
+    var next = self
+    for index in indices { try next.add(attribute, index: index, fragment: fragment) }
+    self = next
   }
 
   private func isKnown(_ fragment: String, index: Int) -> Bool {
@@ -134,7 +136,8 @@ extension RemoteDescription {
     let line = candidate.map { Attribute.candidate($0) } ?? .endOfCandidates
     let lines = description.media[index].attributes
     guard !lines.contains(line) else { return }
-    guard description.media[index].candidates.count < JSEPSession.Generation.maximumCandidates else {
+    guard candidate == nil || description.media[index].candidates.count < JSEPSession.Generation.maximumCandidates
+    else {
       throw .operationError("A section has at most \(JSEPSession.Generation.maximumCandidates) candidates.")
     }
     let last = lines.lastIndex { if case .candidate = $0 { true } else { false } }

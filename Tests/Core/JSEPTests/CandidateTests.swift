@@ -89,6 +89,7 @@ struct CandidateTests {
       if errorName({ try session.addICECandidate(candidate, sdpMid: "a1") }) == "OperationError" { refused += 1 }
     }
     #expect(refused == 1_000 - 128)
+    #expect(errorName { try session.addICECandidate("", sdpMid: "a1") } == nil)
   }
 
   @Test("JS-31: local candidates appear in the local descriptions, with the default one as address")

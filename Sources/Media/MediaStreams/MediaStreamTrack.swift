@@ -159,6 +159,14 @@ public final class MediaStreamTrack: Sendable {
     }
   }
 
+  /// Consumers of plain frames that are attached now.
+  package var consumerCount: Int {
+    switch attachment.pipeline {
+    case .video(let pipeline): pipeline.consumers.consumerCount
+    case .audio(let pipeline): pipeline.consumers.consumerCount
+    }
+  }
+
   /// What the track carries, so that encoders can favour what matters (mst-content-hint §3). A hint of the other kind
   /// is ignored.
   public var contentHint: ContentHint {

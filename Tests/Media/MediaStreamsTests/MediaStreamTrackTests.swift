@@ -173,12 +173,21 @@ struct MediaStreamTrackTests {
 
   @Test("GN-03: sequences end with the track, and a consumer that leaves is forgotten")
   func sequences() async throws {
-    let track = try MediaStreamTrack(source: ThreadedSource(pictureLimit: 1_000))
-    var count = 0
-    for await _ in track.videoFrames(buffer: 4) { count += 1 }
-    #expect(count > 0 && count <= 1_000)
-    for await _ in track.videoFrames() { count += 1 }
-    #expect(track.readyState == .ended)
+    let generator = VideoTrackGenerator()
+    let track = generator.track
+    do {
+      var leaving = track.videoFrames().makeAsyncIterator()
+      try generator.write(picture(0))
+      #expect(await leaving.next() != nil)
+      #expect(track.consumerCount == 1)
+    }
+    #expect(track.consumerCount == 0)
+    var frames = track.videoFrames(buffer: 4).makeAsyncIterator()
+    for index in 1...3 { try generator.write(picture(index)) }
+    generator.close()
+    for index in 1...3 { #expect(await frames.next()?.timestamp.nanoseconds == Int64(index)) }
+    #expect(await frames.next() == nil)
+    for await _ in track.videoFrames() { Issue.record("an ended track has no pictures") }
     for await _ in track.audioFrames() { Issue.record("a video track has no sound") }
   }
 

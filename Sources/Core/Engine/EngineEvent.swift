@@ -5,7 +5,7 @@ import RTCReceive
 import WebRTCTypes
 
 /// What an engine tells the shell, in order.
-package enum EngineEvent {
+package enum EngineEvent: Sendable {
   /// Signalling state, tracks and streams.
   case model(JSEPEvent)
   case negotiationNeeded

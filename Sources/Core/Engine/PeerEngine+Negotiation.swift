@@ -10,14 +10,14 @@ import WebRTCTypes
 extension PeerEngine {
   // MARK: Transceivers
 
-  /// Changes what the application wants (tracks, directions, codec preferences) and tells whether that calls for negotiation.
+  /// Changes what the application wants: tracks, directions, codec preferences.
   package mutating func updateModel<Result>(
     now: MonotonicTime, _ body: (inout JSEPSession) throws(WebRTCError) -> Result
   ) throws(WebRTCError) -> Result {
     let result = try body(&jsep)
     setDirty(now: now)
     reconcileMedia(now: now)
-    announceNegotiationNeeded()
+    for index in transports.indices { transports[index].needsTargets = true }
     return result
   }
 

@@ -83,7 +83,7 @@ package struct PeerEngine: ~Copyable {
   }
 
   /// With BUNDLE there is one transport. Otherwise checks name theirs, and the rest comes from an address that one of them knows.
-  private func transportIndex(
+  private mutating func transportIndex(
     for datagram: RawSpan, from remote: TransportAddress, to base: TransportAddress
   ) -> Int? {
     if transports.count <= 1 { return transports.isEmpty ? nil : 0 }
@@ -94,7 +94,9 @@ package struct PeerEngine: ~Copyable {
       // An answer names nobody: the sockets of transports are their own.
       return transports.firstIndex { $0.addresses.contains(base) }
     }
-    return transports.firstIndex { $0.session.ice.isValidated(remote, at: base) }
+    // A look-up of the agent's changes nothing, but is spared a copy of it by being mutating.
+    for index in transports.indices where transports[index].session.ice.isValidated(remote, at: base) { return index }
+    return nil
   }
 
   /// A frame of a transceiver's encoder; it goes into the pacer whole, or not at all.

@@ -96,7 +96,7 @@ struct TransportSession {
   }
 
   /// Media comes over the path nearly always, so that is looked at first.
-  private func isValidated(_ remote: TransportAddress, _ base: TransportAddress) -> Bool {
+  private mutating func isValidated(_ remote: TransportAddress, _ base: TransportAddress) -> Bool {
     if let path = ice.path, path.remote == remote, path.base == base { return true }
     return ice.isValidated(remote, at: base)
   }

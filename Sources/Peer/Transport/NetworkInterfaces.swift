@@ -6,6 +6,11 @@ package enum NetworkInterfaces {
   package struct Address: Hashable, Sendable {
     package var name: String
     package var ip: IPAddress
+
+    package init(name: String, ip: IPAddress) {
+      self.name = name
+      self.ip = ip
+    }
   }
 
   /// The usable addresses of all interfaces, non-loopback ones first; loopback only when there is nothing else, or when asked for.

@@ -1,0 +1,131 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The layers and what may use what: docs/architecture.md. A target is a folder; its name is prefixed so that it collides with no other package's.
+
+/// Readers that borrow bytes need lifetimes; only Base stores a borrowed span.
+let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
+
+let core: [Target] = [
+  .target(name: "RTCBase", path: "Sources/Core/Base", swiftSettings: lifetimes),
+  .target(name: "RTCSecurity", dependencies: ["RTCBase"], path: "Sources/Core/Security"),
+  .target(name: "RTCSTUN", dependencies: ["RTCBase", "RTCSecurity"], path: "Sources/Core/STUN"),
+  .target(name: "RTCICE", dependencies: ["RTCBase", "RTCSecurity", "RTCSTUN"], path: "Sources/Core/ICE"),
+  .target(name: "RTCSDP", dependencies: ["RTCBase", "RTCSecurity"], path: "Sources/Core/SDP"),
+  .target(name: "WebRTCTypes", dependencies: ["RTCBase", "RTCSecurity", "RTCSDP"], path: "Sources/Core/API"),
+  .target(
+    name: "RTCJSEP", dependencies: ["RTCBase", "RTCSecurity", "RTCSDP", "WebRTCTypes"], path: "Sources/Core/JSEP"),
+  .target(name: "RTCRTP", dependencies: ["RTCBase"], path: "Sources/Core/RTP"),
+  .target(name: "RTCPayload", dependencies: ["RTCBase", "RTCRTP"], path: "Sources/Core/Payload"),
+  .target(name: "RTCReceive", dependencies: ["RTCBase", "RTCRTP", "RTCPayload"], path: "Sources/Core/Receive"),
+  .target(name: "RTCCongestion", dependencies: ["RTCBase", "RTCRTP"], path: "Sources/Core/Congestion"),
+  .target(
+    name: "RTCSend", dependencies: ["RTCBase", "RTCRTP", "RTCPayload", "RTCCongestion"], path: "Sources/Core/Send"),
+  .target(
+    name: "RTCEngine",
+    dependencies: [
+      "RTCBase", "RTCSecurity", "RTCSTUN", "RTCICE", "RTCSDP", "WebRTCTypes", "RTCJSEP", "RTCRTP", "RTCPayload",
+      "RTCReceive", "RTCCongestion", "RTCSend",
+    ], path: "Sources/Core/Engine"),
+]
+
+let native: [Target] = [
+  .systemLibrary(
+    name: "COpenSSL", path: "Sources/Native/OpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(
+    name: "CLibSRTP", path: "Sources/Native/LibSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
+  .systemLibrary(name: "COpus", path: "Sources/Native/Opus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+  .systemLibrary(name: "CVPX", path: "Sources/Native/VPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
+  .systemLibrary(name: "CYUV", path: "Sources/Native/YUV", providers: [.apt(["libyuv-dev"])]),
+  .target(name: "COpenSSLShims", dependencies: ["COpenSSL"], path: "Sources/Native/OpenSSLShims"),
+  .target(name: "COpusShims", dependencies: ["COpus"], path: "Sources/Native/OpusShims"),
+  .target(name: "CVPXShims", dependencies: ["CVPX"], path: "Sources/Native/VPXShims"),
+  .target(
+    name: "RTCNativeCrypto", dependencies: ["RTCBase", "RTCSecurity", "COpenSSLShims", "CLibSRTP"],
+    path: "Sources/Native/Crypto"),
+]
+
+let media: [Target] = [
+  .target(name: "RTCFrames", path: "Sources/Media/Frames"),
+  .target(
+    name: "RTCCodecs", dependencies: ["RTCFrames", "COpusShims", "CVPXShims", "CYUV"], path: "Sources/Media/Codecs"),
+  .target(name: "MediaStreams", dependencies: ["RTCFrames"], path: "Sources/Media/MediaStreams"),
+]
+
+let peer: [Target] = [
+  .target(
+    name: "RTCTransport",
+    dependencies: [
+      "RTCBase", "RTCSTUN", "RTCEngine",
+      .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOPosix", package: "swift-nio"),
+    ], path: "Sources/Peer/Transport"),
+  .target(
+    name: "WebRTC",
+    dependencies: [
+      "RTCBase", "RTCSecurity", "RTCSDP", "RTCICE", "RTCJSEP", "RTCRTP", "RTCPayload", "RTCReceive", "RTCSend",
+      "RTCCongestion", "RTCEngine", "WebRTCTypes", "RTCNativeCrypto", "RTCFrames", "RTCCodecs", "MediaStreams",
+      "RTCTransport",
+      .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOPosix", package: "swift-nio"),
+    ], path: "Sources/Peer/WebRTC"),
+]
+
+let testKit: [Target] = [
+  .target(
+    name: "RTCTestKit", dependencies: ["RTCBase", "RTCSecurity", "RTCEngine", "RTCICE", "RTCJSEP", "RTCReceive"],
+    path: "Sources/TestKit")
+]
+
+let tests: [Target] = [
+  .testTarget(name: "RTCBaseTests", dependencies: ["RTCBase"], path: "Tests/Core/BaseTests"),
+  .testTarget(
+    name: "RTCSTUNTests", dependencies: ["RTCBase", "RTCSecurity", "RTCSTUN"], path: "Tests/Core/STUNTests"),
+  .testTarget(
+    name: "RTCICETests", dependencies: ["RTCBase", "RTCSecurity", "RTCSTUN", "RTCICE"], path: "Tests/Core/ICETests"),
+  .testTarget(name: "RTCSDPTests", dependencies: ["RTCBase", "RTCSecurity", "RTCSDP"], path: "Tests/Core/SDPTests"),
+  .testTarget(
+    name: "WebRTCTypesTests", dependencies: ["RTCSecurity", "RTCSDP", "WebRTCTypes"], path: "Tests/Core/TypesTests"),
+  .testTarget(
+    name: "RTCJSEPTests", dependencies: ["RTCBase", "RTCSecurity", "RTCSDP", "WebRTCTypes", "RTCJSEP"],
+    path: "Tests/Core/JSEPTests"),
+  .testTarget(name: "RTCRTPTests", dependencies: ["RTCBase", "RTCRTP"], path: "Tests/Core/RTPTests"),
+  .testTarget(
+    name: "RTCPayloadTests", dependencies: ["RTCBase", "RTCRTP", "RTCPayload"], path: "Tests/Core/PayloadTests"),
+  .testTarget(
+    name: "RTCReceiveTests", dependencies: ["RTCBase", "RTCRTP", "RTCPayload", "RTCReceive"],
+    path: "Tests/Core/ReceiveTests"),
+  .testTarget(
+    name: "RTCCongestionTests", dependencies: ["RTCBase", "RTCRTP", "RTCCongestion"],
+    path: "Tests/Core/CongestionTests"),
+  .testTarget(
+    name: "RTCSendTests", dependencies: ["RTCBase", "RTCRTP", "RTCPayload", "RTCCongestion", "RTCSend"],
+    path: "Tests/Core/SendTests"),
+  .testTarget(
+    name: "RTCEngineTests", dependencies: ["RTCBase", "RTCEngine", "RTCJSEP", "RTCTestKit", "WebRTCTypes"],
+    path: "Tests/Core/EngineTests"),
+  .target(name: "CVirtualWallClock", path: "Tests/Native/VirtualWallClock"),
+  .testTarget(
+    name: "RTCNativeCryptoTests",
+    dependencies: ["RTCBase", "RTCSecurity", "RTCNativeCrypto", "RTCTestKit", "COpenSSL", "CVirtualWallClock"],
+    path: "Tests/Native/CryptoTests"),
+  .testTarget(
+    name: "RTCTestKitTests", dependencies: ["RTCBase", "RTCSecurity", "RTCTestKit"], path: "Tests/TestKitTests"),
+  .testTarget(name: "RTCFramesTests", dependencies: ["RTCFrames"], path: "Tests/Media/FramesTests"),
+  .testTarget(
+    name: "RTCCodecsTests", dependencies: ["RTCCodecs", "RTCFrames", "COpenSSL"], path: "Tests/Media/CodecsTests"),
+  .testTarget(name: "MediaStreamsTests", dependencies: ["MediaStreams"], path: "Tests/Media/MediaStreamsTests"),
+]
+
+let package = Package(
+  name: "swift-webrtc",
+  products: [
+    .library(name: "WebRTC", targets: ["WebRTC"]),
+    .library(name: "MediaStreams", targets: ["MediaStreams"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2")
+  ],
+  targets: core + native + media + peer + testKit + tests,
+  swiftLanguageModes: [.v6]
+)

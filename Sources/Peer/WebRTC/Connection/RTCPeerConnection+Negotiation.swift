@@ -1,0 +1,138 @@
+internal import NIOCore
+internal import RTCBase
+internal import RTCEngine
+internal import RTCJSEP
+
+extension RTCPeerConnection {
+  /// Makes an offer for the connection as it is now (webrtc-pc §4.4.2).
+  ///
+  /// - Throws: `WebRTCError.invalidStateError` when closed or when the state does not allow an offer.
+  public func createOffer(_ options: RTCOfferOptions = RTCOfferOptions()) throws -> RTCSessionDescription {
+    try operate { engine, _ throws(WebRTCError) in try engine.createOffer(options) }
+  }
+
+  /// Makes the answer to the offer that was set (webrtc-pc §4.4.2).
+  ///
+  /// - Throws: `WebRTCError.invalidStateError` without a remote offer.
+  public func createAnswer() throws -> RTCSessionDescription {
+    try operate { engine, _ throws(WebRTCError) in try engine.createAnswer() }
+  }
+
+  /// Makes and applies the description that the state calls for: an offer, or the answer to the offer that was set.
+  public func setLocalDescription() throws {
+    try operate { engine, now throws(WebRTCError) in try engine.setLocalDescription(nil, sdp: "", now: now) }
+  }
+
+  /// Applies a description that `createOffer` or `createAnswer` made, or takes the local offer back (`rollback`).
+  ///
+  /// - Throws: `WebRTCError.invalidStateError` when the state does not allow the type, `.invalidModificationError` for a text that was changed.
+  public func setLocalDescription(_ description: RTCSessionDescription) throws {
+    try operate { engine, now throws(WebRTCError) in
+      try engine.setLocalDescription(description.type, sdp: description.sdp, now: now)
+    }
+  }
+
+  /// Applies the peer's description.
+  ///
+  /// - Throws: `WebRTCError.invalidStateError` when the state does not allow the type, `.rtcError` with `sdpLineNumber` for a text that cannot be
+  ///   parsed, `.invalidAccessError` or `.operationError` for one that cannot be applied. The state is then what it was.
+  public func setRemoteDescription(_ description: RTCSessionDescription) throws {
+    try operate { engine, now throws(WebRTCError) in try engine.setRemoteDescription(description, now: now) }
+  }
+
+  /// Adds a candidate of the peer; `nil` or an empty one ends its candidates.
+  ///
+  /// - Throws: `WebRTCError.invalidStateError` before the remote description, `.operationError` for a candidate or section that is not there,
+  ///   `.typeError` without section.
+  public func addIceCandidate(_ candidate: RTCIceCandidateInit?) throws {
+    try operate { engine, now throws(WebRTCError) in
+      try engine.addICECandidate(candidate ?? RTCIceCandidateInit(candidate: ""), now: now)
+    }
+  }
+
+  /// Adds a candidate of the peer.
+  public func addIceCandidate(_ candidate: RTCIceCandidate) throws {
+    try addIceCandidate(
+      RTCIceCandidateInit(
+        candidate: candidate.candidate, sdpMid: candidate.sdpMid, sdpMLineIndex: candidate.sdpMLineIndex,
+        usernameFragment: candidate.usernameFragment))
+  }
+
+  /// The next offer has new ICE credentials for every transport.
+  public func restartIce() throws {
+    try operate { engine, now throws(WebRTCError) in
+      try engine.updateModel(now: now) { model throws(WebRTCError) in try model.restartICE() }
+    }
+  }
+
+  /// Waits until all local candidates are in `localDescription`: what signalling without trickle sends.
+  ///
+  /// Returns at once when gathering is complete, and also when the connection closes.
+  public func waitForGathering() async {
+    while iceGatheringState != .complete, !isClosed {
+      await withCheckedContinuation { gatheringWaiters.append($0) }
+    }
+  }
+
+  // MARK: The chain of operations
+
+  /// Runs one operation whole, then takes over what it changed.
+  func operate<Result>(
+    _ body: (inout PeerEngine, MonotonicTime) throws(WebRTCError) -> Result
+  ) throws(WebRTCError) -> Result {
+    guard !isClosed else { throw .invalidStateError("The connection is closed.") }
+    startListening()
+    defer {
+      refreshSnapshot()
+      queueNegotiationCheck()
+    }
+    return try driver.perform(body)
+  }
+
+  /// webrtc-pc §4.7.3: the event comes when the chain has run empty, once for all that was changed meanwhile.
+  private func queueNegotiationCheck() {
+    guard !isNegotiationCheckQueued else { return }
+    isNegotiationCheckQueued = true
+    eventLoop.execute { [weak self] in
+      self?.assumeIsolated { connection in
+        connection.isNegotiationCheckQueued = false
+        guard !connection.isClosed else { return }
+        connection.driver.perform { engine, _ in engine.announceNegotiationNeeded() }
+      }
+    }
+  }
+
+  /// Copies what synchronous attributes show.
+  func refreshSnapshot() {
+    let (states, models) = driver.read { engine, _ in
+      let jsep = engine.jsep
+      return (
+        (
+          jsep.signalingState, jsep.currentLocalDescription, jsep.pendingLocalDescription, jsep.currentRemoteDescription,
+          jsep.pendingRemoteDescription, jsep.canTrickleIceCandidates
+        ), jsep.transceivers
+      )
+    }
+    var objects: [RTCRtpTransceiver] = []
+    for model in models {
+      let object = transceiverObjects[model.id] ?? makeTransceiver(model)
+      object.update(model)
+      objects.append(object)
+    }
+    for (id, object) in transceiverObjects where !models.contains(where: { $0.id == id }) {
+      object.markStopped()
+      transceiverObjects[id] = nil
+      object.sender.pipeline.closeLater()
+      object.receiver.pipeline.end()
+    }
+    snapshot.withLock { snapshot in
+      snapshot.signalingState = isClosed ? .closed : states.0
+      snapshot.currentLocalDescription = states.1
+      snapshot.pendingLocalDescription = states.2
+      snapshot.currentRemoteDescription = states.3
+      snapshot.pendingRemoteDescription = states.4
+      snapshot.canTrickleIceCandidates = states.5
+      snapshot.transceivers = objects
+    }
+  }
+}

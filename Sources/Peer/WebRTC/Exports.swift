@@ -1,0 +1,2 @@
+@_exported import MediaStreams
+@_exported import WebRTCTypes

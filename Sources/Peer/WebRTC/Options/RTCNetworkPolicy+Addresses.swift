@@ -1,0 +1,21 @@
+internal import RTCBase
+internal import RTCTransport
+
+extension RTCNetworkPolicy {
+  /// The addresses to open sockets on.
+  func addresses() throws -> [NetworkInterfaces.Address] {
+    switch self {
+    case .automatic: return try NetworkInterfaces.addresses(includingLoopback: false)
+    case .includingLoopback: return try NetworkInterfaces.addresses(includingLoopback: true)
+    case .loopbackOnly:
+      return try NetworkInterfaces.addresses(includingLoopback: true).filter(\.ip.isLoopback)
+    case .addresses(let texts):
+      return try texts.map { text in
+        guard let ip = IPAddress(text) else {
+          throw WebRTCError.typeError("\"\(text)\" is not an IP address, which RTCNetworkPolicy.addresses needs.")
+        }
+        return NetworkInterfaces.Address(name: text, ip: ip)
+      }
+    }
+  }
+}

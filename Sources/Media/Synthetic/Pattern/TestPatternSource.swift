@@ -45,7 +45,7 @@ package final class TestPatternSource: VideoSource {
   }
 
   package func start() throws {
-    let new = try MediaThread(name: "test-pattern") { [self] control in run(control) }
+    let new = try MediaThread(name: label) { [self] control in run(control) }
     thread.withLock { $0 = new }
   }
 

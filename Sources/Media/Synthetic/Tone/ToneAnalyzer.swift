@@ -2,6 +2,8 @@ import Glibc
 import RTCFrames
 
 /// Measures the frequency and the level of the last moments of a sound.
+///
+/// Frequencies are right up to a sixth of the sample rate; beyond, too few samples make a period.
 package struct ToneAnalyzer: Sendable {
   /// How much sound is looked at.
   package let window: Duration

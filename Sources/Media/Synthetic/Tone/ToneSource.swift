@@ -44,7 +44,7 @@ package final class ToneSource: AudioSource {
   }
 
   package func start() throws {
-    let new = try MediaThread(name: "tone") { [self] control in run(control) }
+    let new = try MediaThread(name: label) { [self] control in run(control) }
     thread.withLock { $0 = new }
   }
 

@@ -128,7 +128,8 @@ struct MediaTransport {
     var configuration = SendStreamConfiguration(
       kind: kind, ssrc: source.ssrc, payloadType: codec.payloadType, clockRate: Int(codec.clockRate),
       cname: section.negotiated.cname)
-    configuration.isRetransmissionEnabled = codec.feedback.contains(.nack)
+    // Without a stream of its own a packet would be sent again under its number, which AES-GCM must not do (RFC 7714 §8.4).
+    configuration.isRetransmissionEnabled = codec.feedback.contains(.nack) && codec.retransmissionPayloadType != nil
     if let repair = codec.retransmissionPayloadType {
       configuration.rtxSSRC = source.retransmissionSSRC
       configuration.rtxPayloadType = repair

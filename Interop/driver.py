@@ -1,0 +1,139 @@
+"""Calls peers with rtc, prints what arrived and writes docs/interop.md. Started by `Interop/run`."""
+
+import argparse
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import checks
+import namespace
+import processes
+import report
+from peers import PEERS
+from rtc import Rtc, StandIn, default_path
+from signalling import Signalling
+from sound import SoundServer
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "Interop" / "results"
+START_SECONDS, CALL_SECONDS = 45, 60
+
+# Name, the peer's role, whether rtc sends the peer's own media back.
+CASES = [("echo", "offer", True), ("answer", "offer", False), ("call", "answer", False)]
+
+
+@dataclass
+class Call:
+    """What both ends of one call need to know."""
+
+    folder: Path = RESULTS
+    signalling: Signalling | None = None
+    environment: dict = field(default_factory=dict)
+    seconds: int = 4
+    width: int = 640
+    height: int = 480
+
+
+def main():
+    arguments = parse_arguments()
+    far = StandIn() if arguments.against else Rtc(arguments.rtc or default_path())
+    if isinstance(far, Rtc) and not os.access(far.path, os.X_OK):
+        sys.exit("rtc is not built yet: run `make interop`, or name the program with --rtc PATH")
+    names = arguments.peers or list(PEERS)
+    cases = [case for case in CASES if far.name == "rtc" or not case[2]]
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
+    network = namespace.enter()
+    print(f"Calls of about 10 s each in {network}: {', '.join(names)}", flush=True)
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    RESULTS.mkdir()
+    started = time.monotonic()
+    results = []
+    try:
+        with sound() as environment:
+            for name in names:
+                for case in cases:
+                    results.append(run_case(PEERS[name], far, environment, *case))
+    finally:
+        processes.end_orphans()
+
+    print()
+    report.print_matrix(results)
+    print(f"\n{sum(r.passed for r in results)} of {len(results)} calls passed in {time.monotonic() - started:.0f} s; "
+          f"pictures and reports are in {RESULTS.relative_to(ROOT)}")
+    if far.name == "rtc" and set(names) == set(PEERS):
+        versions = [f"rtc of commit {commit()}"] + [PEERS[name].version() for name in names]
+        (ROOT / "docs" / "interop.md").write_text(report.markdown(results, versions, network, Call()))
+    sys.exit(0 if all(r.passed for r in results) else 1)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="Interop/run", description="Calls real peers with rtc.")
+    parser.add_argument("peers", nargs="*", choices=[[], *PEERS], metavar="PEER", help=f"{', '.join(PEERS)} (default: all)")
+    parser.add_argument("--rtc", type=lambda path: Path(path).resolve(), help="the program (default: the release build)")
+    parser.add_argument("--against", choices=["aiortc"], help="call this in place of rtc: a test of the peers themselves")
+    return parser.parse_args()
+
+
+@contextlib.contextmanager
+def sound():
+    """The environment of a private sound server, where there is one."""
+    if not SoundServer.available():
+        print("no pulseaudio here: Firefox will send and measure no tone")
+        yield {}
+        return
+    with SoundServer(RESULTS / "sound.log") as server:
+        yield server.environment
+
+
+def run_case(peer, far, environment, case, role, echo):
+    folder = RESULTS / f"{peer.name}-{case}"
+    folder.mkdir()
+    result = report.Result(peer.name, case, folder=str(folder.relative_to(ROOT)))
+    started = time.monotonic()
+    with Signalling(folder) as signalling, contextlib.ExitStack() as stack:
+        call = Call(folder, signalling, environment)
+        if role == "offer":
+            far_end = far.start(call, "answer", echo)
+        process = stack.enter_context(peer.start(call, role))
+        if role == "answer":
+            signalling.asked_for_offer.wait(START_SECONDS)
+            far_end = far.start(call, "offer", echo)
+        try:
+            at_peer = signalling.report("peer", CALL_SECONDS)
+            at_far = far_end.report(CALL_SECONDS)
+        finally:
+            process.stop()
+            result.problems += far_end.stop()
+    judge(result, at_peer, at_far, call, peer, far, echo)
+    print(f"  {peer.name} {case}: {'pass' if result.passed else 'FAIL'} ({time.monotonic() - started:.1f} s)", flush=True)
+    return result
+
+
+def judge(result, at_peer, at_far, call, peer, far, echo):
+    result.set_up_ms, result.first_frame_ms = at_peer.get("setUpMs"), at_peer.get("firstFrameMs")
+    result.delay_ms = at_peer.get("picture", {}).get("delayMs")
+    result.security, result.pair = checks.security(at_peer) or checks.security(at_far), checks.selected_pair(at_peer)
+    for end in (at_peer, at_far):
+        if "error" in end:
+            result.problems.append(end["error"])
+    result.verdicts = {
+        "to_peer_video": checks.video(at_far, at_peer, call.seconds),
+        "to_peer_audio": checks.audio(at_far, at_peer, peer.hertz if echo else far.hertz),
+        "to_far_video": checks.video(at_peer, at_far, call.seconds),
+        "to_far_audio": checks.audio(at_peer, at_far, peer.hertz),
+    }
+
+
+def commit():
+    return subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Child processes that are always ended, each by the id of its own process group."""
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+PR_SET_PDEATHSIG = 1
+libc = ctypes.CDLL(None)
+
+
+def end_with_parent():
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+class Process:
+    """A program that runs in a temporary home of its own and writes its output to a log."""
+
+    def __init__(self, command, log, environment=None, directory=None, home=None, output=None):
+        self.home = home or tempfile.mkdtemp(prefix="interop-")
+        variables = {**os.environ, "HOME": self.home, "XDG_RUNTIME_DIR": self.home, **(environment or {})}
+        with open(log, "ab") as errors, open(output or log, "ab") as file:
+            self.popen = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=file, stderr=errors, env=variables,
+                cwd=directory, start_new_session=True, preexec_fn=end_with_parent)
+
+    def running(self):
+        return self.popen.poll() is None
+
+    def wait(self, timeout):
+        """The exit status, or None when the program still runs after that many seconds."""
+        try:
+            return self.popen.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def stop(self, timeout=3):
+        """Asks the program to end and makes it end if it does not. Returns its exit status."""
+        if self.running():
+            self.popen.terminate()
+            self.wait(timeout)
+        try:
+            os.killpg(self.popen.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        status = self.popen.wait()
+        shutil.rmtree(self.home, ignore_errors=True)
+        return status
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def end_orphans():
+    """Ends what finished programs left behind (a subreaper gets their children)."""
+    deadline = time.monotonic() + 3
+    while time.monotonic() < deadline:
+        with open(f"/proc/self/task/{os.getpid()}/children") as file:
+            children = [int(pid) for pid in file.read().split()]
+        if not children:
+            return
+        for pid in children:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)

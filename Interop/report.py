@@ -1,0 +1,108 @@
+"""The results of a run: a matrix on the terminal, and docs/interop.md."""
+
+import datetime
+from dataclasses import dataclass, field
+
+KINDS = [("to_peer_video", "video to peer"), ("to_peer_audio", "audio to peer"),
+         ("to_far_video", "video to rtc"), ("to_far_audio", "audio to rtc")]
+
+HOW = """\
+Each peer makes three calls with `rtc`, audio and video both ways in each:
+
+| Call | Who offers | What `rtc` runs | What the peer gets |
+|---|---|---|---|
+| echo | the peer | `rtc serve` | its own pattern and tone, as `rtc` sent them back |
+| answer | the peer | `rtc serve --source pattern` | the pattern and tone of `rtc` |
+| call | `rtc` | `rtc call URL` | the pattern and tone of `rtc` |
+
+Everything runs on one machine in {network}. The browsers are headless and send a canvas and an oscillator; aiortc sends
+generated frames and samples. All ends send {size} pictures at 30 frames per second that carry colour bars, a frame
+counter and a time code in their pixels, and a sine tone: 440 Hz from `rtc`, 660 Hz from browsers, 550 Hz from aiortc.
+
+- **Video** passes when at least 80 % of the decoded pictures that the receiver looks at show a valid counter, the counter
+  advances by at least 10 a second and never goes back, and all bars have the right colours (within 24 of 255).
+- **Audio** passes when the strongest frequency of what was decoded is within 2 % of the tone that was sent.
+- In both, `getStats()` of the receiver must show received packets, and decoded frames or audio energy where it has them.
+- `rtc call` judges what it receives in the same way and says so by its exit status. `rtc serve` is judged by its
+  statistics, and in the echo by the content that comes back.
+
+Set-up is the time from the exchange of descriptions to `connected` at the peer, first frame that to the first decoded
+picture. Rates are measured over {seconds} s; the delay is from drawing to reading, through `rtc` and back in the echo.
+"""
+
+
+@dataclass
+class Result:
+    """The outcome of one call."""
+
+    peer: str
+    case: str
+    set_up_ms: int | None = None
+    first_frame_ms: int | None = None
+    delay_ms: float | None = None
+    security: str = ""
+    pair: str | None = None
+    verdicts: dict = field(default_factory=dict)
+    problems: list = field(default_factory=list)
+    folder: str = ""
+
+    @property
+    def passed(self):
+        return not self.problems and len(self.verdicts) == len(KINDS) and all(v.passed for v in self.verdicts.values())
+
+    def all_problems(self):
+        """Every problem once, with the media it concerns."""
+        seen = {problem: None for problem in self.problems}
+        for key, title in KINDS:
+            for problem in self.verdicts[key].problems if key in self.verdicts else []:
+                if problem not in seen:
+                    seen[problem] = title
+        return [f"{title}: {problem}" if title else problem for problem, title in seen.items()]
+
+
+def cell(verdict):
+    if verdict is None:
+        return "-"
+    return " ".join(["pass" if verdict.passed else "FAIL", ", ".join(verdict.numbers)]).strip()
+
+
+def rows(results):
+    yield ["peer", "call", "set-up", "first frame", "delay", *(title for _, title in KINDS)]
+    for result in results:
+        times = [f"{time:.0f} ms" if time is not None else "-"
+                 for time in (result.set_up_ms, result.first_frame_ms, result.delay_ms)]
+        yield [result.peer, result.case, *times, *(cell(result.verdicts.get(key)) for key, _ in KINDS)]
+
+
+def print_matrix(results):
+    table = list(rows(results))
+    widths = [max(map(len, column)) for column in zip(*table)]
+    for row in table:
+        print("  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip())
+    for result in results:
+        for problem in [] if result.passed else result.all_problems():
+            print(f"FAIL {result.peer} {result.case}: {problem}")
+        if not result.passed:
+            print(f"     its logs, descriptions and reports are in {result.folder}")
+
+
+def markdown(results, versions, network, call):
+    lines = ["# Interop", "", "<!-- Written by Interop/run: do not edit. -->", "",
+             f"{'All calls passed' if all(r.passed for r in results) else 'Some calls FAILED'}"
+             f" on {datetime.date.today().isoformat()} with:", ""]
+    lines += [f"- {version}" for version in versions]
+    lines += ["", "## Calls", ""]
+    table = list(rows(results))
+    lines += [line(table[0]), line(["---"] * len(table[0])), *map(line, table[1:])]
+    lines += ["", "## Transport", "", line(["peer", "call", "DTLS and SRTP", "selected pair"]), line(["---"] * 4)]
+    lines += [line([r.peer, r.case, r.security or "-", r.pair or "-"]) for r in results]
+    failed = [f"- {r.peer} {r.case}: {problem}" for r in results if not r.passed for problem in r.all_problems()]
+    if failed:
+        lines += ["", "## Failures", "", *failed]
+    size = f"{call.width}x{call.height}"
+    lines += ["", "## How this is measured", "", HOW.format(network=network, size=size, seconds=call.seconds)]
+    return "\n".join(lines)
+
+
+def line(cells):
+    return "| " + " | ".join(cells) + " |"

@@ -1,0 +1,69 @@
+import CPNG
+import CYUV
+import RTCFrames
+
+/// Writes still pictures as PNG, upright and in the colours of a screen.
+package enum PNGWriter {
+  /// Writes a picture to a file.
+  ///
+  /// - Throws: `MediaError`, when the file cannot be written.
+  package static func write(_ frame: VideoFrame, to path: String) throws(MediaError) {
+    let bytes = try encode(frame)
+    var output = try FileOutput(path: path)
+    try output.write(bytes)
+  }
+
+  /// The bytes of a PNG file.
+  ///
+  /// - Throws: `MediaError`, when there is no memory for it.
+  package static func encode(_ frame: VideoFrame) throws(MediaError) -> [UInt8] {
+    let upright = frame.rotation == .none ? frame : rotate(frame)
+    var image = png_image()
+    image.version = png_uint_32(PNG_IMAGE_VERSION)
+    image.width = png_uint_32(upright.width)
+    image.height = png_uint_32(upright.height)
+    image.format = png_uint_32(PNG_FORMAT_FLAG_COLOR)
+    defer { png_image_free(&image) }
+    let pixels = rgb(upright)
+    // Never more than this: rows stored without compression, with what every row and chunk adds.
+    var count = png_alloc_size_t(pixels.count + pixels.count / 100 + upright.height * 8 + 65_536)
+    var bytes = [UInt8](repeating: 0, count: Int(count))
+    let isWritten = png_image_write_to_memory(&image, &bytes, &count, 0, pixels, 0, nil)
+    guard isWritten != 0, Int(count) <= bytes.count else {
+      let message = withUnsafeBytes(of: image.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      throw MediaError(.encodingError, "a picture of \(frame.width)x\(frame.height) cannot become PNG: \(message)")
+    }
+    bytes.removeLast(bytes.count - Int(count))
+    return bytes
+  }
+
+  /// Red, green and blue of each pixel.
+  static func rgb(_ frame: VideoFrame) -> [UInt8] {
+    let layout = frame.layout
+    var pixels = [UInt8](repeating: 0, count: layout.width * layout.height * 3)
+    frame.withUnsafePlanes { luma, cb, cr in
+      // "RAW" is what libyuv calls red first in memory.
+      _ = I420ToRAW(
+        luma, Int32(layout.lumaStride), cb, Int32(layout.chromaStride), cr, Int32(layout.chromaStride), &pixels,
+        Int32(layout.width * 3), Int32(layout.width), Int32(layout.height))
+    }
+    return pixels
+  }
+
+  private static func rotate(_ frame: VideoFrame) -> VideoFrame {
+    let isUpright = frame.rotation == .clockwise180
+    var buffer = VideoFrameBuffer(
+      width: isUpright ? frame.width : frame.height, height: isUpright ? frame.height : frame.width)
+    let (source, target) = (frame.layout, buffer.layout)
+    let mode = RotationMode(UInt32(frame.rotation.rawValue))
+    frame.withUnsafePlanes { luma, cb, cr in
+      buffer.withUnsafePlanes { targetLuma, targetCb, targetCr in
+        _ = I420Rotate(
+          luma, Int32(source.lumaStride), cb, Int32(source.chromaStride), cr, Int32(source.chromaStride),
+          targetLuma.baseAddress, Int32(target.lumaStride), targetCb.baseAddress, Int32(target.chromaStride),
+          targetCr.baseAddress, Int32(target.chromaStride), Int32(source.width), Int32(source.height), mode)
+      }
+    }
+    return VideoFrame(buffer, timestamp: frame.timestamp)
+  }
+}

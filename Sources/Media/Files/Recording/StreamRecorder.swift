@@ -1,0 +1,124 @@
+import MediaStreams
+import RTCFrames
+import Synchronization
+
+/// Records a stream to a WebM file as it was sent: the compressed pictures and sound of a peer, bit by bit, without an
+/// encoder.
+///
+/// The file can be played at any moment, also when the process is killed; at most the last 1.3 seconds are missing then.
+/// It begins with the first key frame, or without pictures after `Options.pictureTimeout`. It goes on until `stop`, or
+/// until all tracks have ended.
+/// ```swift
+/// let recorder = try StreamRecorder(stream: remoteStream, path: "call.webm")
+/// try recorder.start()
+/// ...
+/// let recording = try await recorder.stop()
+/// ```
+package final class StreamRecorder: Sendable {
+  /// Where a recorder is.
+  package enum State: Hashable, Sendable {
+    /// Not started.
+    case idle
+    /// Taking frames.
+    case recording
+    /// The file is complete.
+    case finished
+    /// The file could not be written, or there is nothing that WebM can hold. What was written before stays.
+    case failed(MediaError)
+  }
+
+  /// What can be chosen.
+  package struct Options: Hashable, Sendable {
+    /// How long sound waits for the first picture, so that both begin together.
+    package var pictureTimeout: Duration = .seconds(3)
+
+    package init() {}
+  }
+
+  /// What a recorder did.
+  package struct Statistics: Hashable, Sendable {
+    /// Bytes in the file.
+    package var bytes = 0
+    /// Pictures written.
+    package var videoFrames = 0
+    /// Packets of sound written.
+    package var audioFrames = 0
+    /// Frames that were lost since the disk was too slow, and those that came before the first key frame.
+    package var droppedFrames = 0
+    /// Frames of codecs that WebM cannot hold here.
+    package var unsupportedFrames = 0
+    /// Requests for a key frame.
+    package var keyFrameRequests = 0
+    /// From the first to the last frame.
+    package var duration = Duration.zero
+
+    package init() {}
+  }
+
+  /// The file.
+  package let path: String
+  private let session: RecordingSession
+  private let thread = Mutex<MediaThread?>(nil)
+
+  /// A recorder of the tracks that a stream has now.
+  ///
+  /// - Throws: `MediaError` with `NotSupportedError`, when a track has no compressed frames.
+  package convenience init(stream: MediaStream, path: String, options: Options = Options()) throws {
+    try self.init(tracks: stream.tracks, path: path, options: options)
+  }
+
+  /// A recorder of some tracks.
+  ///
+  /// - Throws: `MediaError` with `NotSupportedError`, when there is no track, or one has no compressed frames.
+  package init(tracks: [MediaStreamTrack], path: String, options: Options = Options()) throws {
+    guard !tracks.isEmpty, tracks.count <= 126 else {
+      throw MediaError(.notSupportedError, "a recording has 1 to 126 tracks, not \(tracks.count)")
+    }
+    for track in tracks where track.encodedVideoProvider == nil && track.encodedAudioProvider == nil {
+      throw MediaError(
+        .notSupportedError,
+        "\(track.label) has no compressed frames to record. Record what a peer receives, or give the track an encoder")
+    }
+    self.path = path
+    session = RecordingSession(tracks: tracks, path: path, options: options)
+  }
+
+  deinit { thread.withLock { $0?.requestStop() } }
+
+  /// What the recorder is doing.
+  package var state: State { session.state }
+  /// What was recorded so far.
+  package var statistics: Statistics { session.statistics }
+
+  /// Makes the file and begins to take frames.
+  ///
+  /// - Throws: `MediaError`, when the file cannot be made, or the recorder was started before.
+  package func start() throws {
+    try thread.withLock { thread in
+      try session.begin()
+      do {
+        thread = try MediaThread(name: fileName(of: path)) { [session] control in session.run(control) }
+      } catch {
+        session.abandon()
+        throw error
+      }
+    }
+  }
+
+  /// Completes the file. A recorder that has finished stays so.
+  ///
+  /// - Throws: `MediaError`, when the file could not be written.
+  @discardableResult
+  package func stop() async throws -> Statistics {
+    let thread = thread.withLock { $0 }
+    thread?.requestStop()
+    try await session.waitUntilFinished()
+    thread?.stop()
+    return session.statistics
+  }
+
+  /// Waits until all tracks have ended and the file is complete.
+  ///
+  /// - Throws: `MediaError`, when the file could not be written.
+  package func waitUntilFinished() async throws { try await session.waitUntilFinished() }
+}

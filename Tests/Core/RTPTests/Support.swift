@@ -46,15 +46,15 @@ func writeCompound(_ messages: [RTCPPacket], maximumByteCount: Int = 1_200) -> [
 }
 
 extension SSRC: ExpressibleByIntegerLiteral {
-  package init(integerLiteral value: UInt32) { self.init(rawValue: value) }
+  @usableFromInline package init(integerLiteral value: UInt32) { self.init(rawValue: value) }
 }
 
 extension SequenceNumber: ExpressibleByIntegerLiteral {
-  package init(integerLiteral value: UInt16) { self.init(rawValue: value) }
+  @usableFromInline package init(integerLiteral value: UInt16) { self.init(rawValue: value) }
 }
 
 extension PayloadType: ExpressibleByIntegerLiteral {
-  package init(integerLiteral value: UInt8) { self.init(truncating: value) }
+  @usableFromInline package init(integerLiteral value: UInt8) { self.init(truncating: value) }
 }
 
 /// All extensions with the identifiers that Chromium gives them, and some more.

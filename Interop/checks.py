@@ -6,6 +6,7 @@ LEAST_FRAMES_PER_SECOND = 10
 LARGEST_COLOUR_ERROR = 24
 TONE_TOLERANCE = 0.02
 LEAST_READABLE = 0.8
+LONGEST_DELAY_MS = 10_000
 
 
 @dataclass
@@ -28,6 +29,8 @@ def video(sender, receiver, seconds):
         verdict.problems.append("framesDecoded is 0")
     if "picture" in receiver:
         check_picture(verdict, receiver["picture"], seconds)
+    elif "error" not in receiver:
+        verdict.problems.append("no picture was looked at")
     fps = rate(receiver, "inbound-rtp", "video", "framesDecoded") or receiver.get("framesPerSecond") \
         or (inbound or {}).get("framesPerSecond") or rate(sender, "outbound-rtp", "video", "framesEncoded")
     if fps:
@@ -45,9 +48,17 @@ def check_picture(verdict, picture, seconds):
         verdict.problems.append(f"frame counter went from {picture['first']} to {picture['last']} in {seconds} s")
     if picture["backwards"]:
         verdict.problems.append(f"frame counter went back {picture['backwards']} times")
-    if picture["colourError"] > LARGEST_COLOUR_ERROR:
+    if picture.get("colourError", 0) > LARGEST_COLOUR_ERROR:
         verdict.problems.append(f"colours are off by {picture['colourError']}")
+    if picture.get("rightColours", picture["read"]) < LEAST_READABLE * picture["read"]:
+        verdict.problems.append(f"colours were right in {picture['rightColours']} of {picture['read']} pictures")
     verdict.numbers.append(f"{picture['width']}x{picture['height']}")
+
+
+def delay(receiver):
+    """Milliseconds from drawing to reading, where both ends stamp pictures by the time of day."""
+    found = receiver.get("picture", {}).get("delayMs")
+    return found if found is not None and found < LONGEST_DELAY_MS else None
 
 
 def audio(sender, receiver, hertz):
@@ -56,16 +67,17 @@ def audio(sender, receiver, hertz):
     check_arrival(verdict, receiver, inbound, "audio")
     if inbound and inbound.get("totalAudioEnergy", 1) == 0:
         verdict.problems.append("totalAudioEnergy is 0")
-    tone = receiver.get("tone")
-    if tone and sender.get("sentHertz", hertz):
+    tone = receiver.get("tone", {})
+    # An end without WebAudio sends its fake device instead of a tone, and measures none: energy has to do.
+    if tone is None or sender.get("sentHertz", hertz) is None:
+        verdict.numbers.append("energy only")
+    else:
         heard = tone.get("hertz")
         if not heard:
-            verdict.problems.append("no tone heard")
+            verdict.problems.append("no tone was heard")
         elif abs(heard - hertz) > TONE_TOLERANCE * hertz:
             verdict.problems.append(f"heard {heard:.0f} Hz, not {hertz} Hz")
         verdict.numbers.append(f"{heard or 0:.0f} Hz")
-    elif receiver.get("picture"):
-        verdict.numbers.append("energy only")
     add_bitrate(verdict, sender, receiver, "audio")
     return verdict
 
@@ -80,9 +92,10 @@ def check_arrival(verdict, receiver, inbound, kind):
 
 
 def add_bitrate(verdict, sender, receiver, kind):
-    bytes_per_second = rate(receiver, "inbound-rtp", kind, "bytesReceived") or rate(sender, "outbound-rtp", kind, "bytesSent")
-    if bytes_per_second:
-        verdict.numbers.append(f"{bytes_per_second * 8 / 1000:.0f} kbit/s")
+    measured = [rate(receiver, "inbound-rtp", kind, "bytesReceived"), rate(sender, "outbound-rtp", kind, "bytesSent")]
+    bits = receiver.get("bitrates", {}).get(kind) or 8 * next(filter(None, measured), 0)
+    if bits:
+        verdict.numbers.append(f"{bits / 1000:.0f} kbit/s")
 
 
 def stat(report, type, kind=None, moment="after"):
@@ -104,7 +117,7 @@ def rate(report, type, kind, counter):
 def security(report):
     """The protection of the transport in words: TLS version, cipher, SRTP profile."""
     found = report.get("security") or stat(report, "transport") or {}
-    tls = {"FEFD": "DTLS 1.2", "FEFC": "DTLS 1.3"}.get(found.get("tlsVersion"), found.get("tls", "").replace("DTLSv", "DTLS "))
+    tls = found.get("tls") or {"FEFD": "DTLS 1.2", "FEFC": "DTLS 1.3"}.get(found.get("tlsVersion"))
     return ", ".join(word for word in (tls, found.get("dtlsCipher"), found.get("srtpCipher")) if word)
 
 

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -22,7 +23,7 @@ from sound import SoundServer
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "Interop" / "results"
-START_SECONDS, CALL_SECONDS = 45, 60
+START_SECONDS, CALL_SECONDS, FAILED_CALL_SECONDS = 45, 60, 10
 
 # Name, the peer's role, whether rtc sends the peer's own media back.
 CASES = [("echo", "offer", True), ("answer", "offer", False), ("call", "answer", False)]
@@ -48,7 +49,8 @@ def main():
     names = arguments.peers or list(PEERS)
     cases = [case for case in CASES if far.name == "rtc" or not case[2]]
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: sys.exit(f"ended by {signal.Signals(number).name}"))
     network = namespace.enter()
     print(f"Calls of about 10 s each in {network}: {', '.join(names)}", flush=True)
     shutil.rmtree(RESULTS, ignore_errors=True)
@@ -68,17 +70,22 @@ def main():
     print(f"\n{sum(r.passed for r in results)} of {len(results)} calls passed in {time.monotonic() - started:.0f} s; "
           f"pictures and reports are in {RESULTS.relative_to(ROOT)}")
     if far.name == "rtc" and set(names) == set(PEERS):
-        versions = [f"rtc of commit {commit()}"] + [PEERS[name].version() for name in names]
+        system = platform.freedesktop_os_release()["PRETTY_NAME"]
+        versions = [f"rtc of commit {commit()} on {system}"] + [PEERS[name].version() for name in names]
         (ROOT / "docs" / "interop.md").write_text(report.markdown(results, versions, network, Call()))
     sys.exit(0 if all(r.passed for r in results) else 1)
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="Interop/run", description="Calls real peers with rtc.")
-    parser.add_argument("peers", nargs="*", choices=[[], *PEERS], metavar="PEER", help=f"{', '.join(PEERS)} (default: all)")
+    parser.add_argument("peers", nargs="*", metavar="PEER", help=f"{', '.join(PEERS)} (default: all)")
     parser.add_argument("--rtc", type=lambda path: Path(path).resolve(), help="the program (default: the release build)")
     parser.add_argument("--against", choices=["aiortc"], help="call this in place of rtc: a test of the peers themselves")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    for name in arguments.peers:
+        if name not in PEERS:
+            parser.error(f"there is no peer {name!r}: choose from {', '.join(PEERS)}")
+    return arguments
 
 
 @contextlib.contextmanager
@@ -107,7 +114,7 @@ def run_case(peer, far, environment, case, role, echo):
             far_end = far.start(call, "offer", echo)
         try:
             at_peer = signalling.report("peer", CALL_SECONDS)
-            at_far = far_end.report(CALL_SECONDS)
+            at_far = far_end.report(FAILED_CALL_SECONDS if "error" in at_peer else CALL_SECONDS)
         finally:
             process.stop()
             result.problems += far_end.stop()
@@ -118,7 +125,7 @@ def run_case(peer, far, environment, case, role, echo):
 
 def judge(result, at_peer, at_far, call, peer, far, echo):
     result.set_up_ms, result.first_frame_ms = at_peer.get("setUpMs"), at_peer.get("firstFrameMs")
-    result.delay_ms = at_peer.get("picture", {}).get("delayMs")
+    result.delay_ms = checks.delay(at_peer)
     result.security, result.pair = checks.security(at_peer) or checks.security(at_far), checks.selected_pair(at_peer)
     for end in (at_peer, at_far):
         if "error" in end:

@@ -1,7 +1,6 @@
 """The peers that are called: each can offer or answer, and reports what it measured to the signalling server."""
 
 import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -38,7 +37,7 @@ class Aiortc:
     def start(self, call, role, name="peer"):
         command = [VENV_PYTHON, HERE / "aiortc_peer.py", call.signalling.url, name, role, self.hertz, call.seconds,
                    f"{call.width}x{call.height}"]
-        return Process([str(word) for word in command], call.folder / f"{name}.log")
+        return Process(command, call.folder / f"{name}.log")
 
 
 PEERS = {"chromium": Browser("chromium"), "firefox": Browser("firefox"), "aiortc": Aiortc()}

@@ -1,6 +1,5 @@
 """Child processes that are always ended, each by the id of its own process group."""
 
-import ctypes
 import os
 import shutil
 import signal
@@ -8,12 +7,7 @@ import subprocess
 import tempfile
 import time
 
-PR_SET_PDEATHSIG = 1
-libc = ctypes.CDLL(None)
-
-
-def end_with_parent():
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+END_WITH_PARENT = ["setpriv", "--pdeathsig", "TERM"]
 
 
 class Process:
@@ -24,8 +18,8 @@ class Process:
         variables = {**os.environ, "HOME": self.home, "XDG_RUNTIME_DIR": self.home, **(environment or {})}
         with open(log, "ab") as errors, open(output or log, "ab") as file:
             self.popen = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=file, stderr=errors, env=variables,
-                cwd=directory, start_new_session=True, preexec_fn=end_with_parent)
+                [*END_WITH_PARENT, *map(str, command)], stdin=subprocess.DEVNULL, stdout=file, stderr=errors,
+                env=variables, cwd=directory, start_new_session=True)
 
     def running(self):
         return self.popen.poll() is None
@@ -61,8 +55,11 @@ def end_orphans():
     """Ends what finished programs left behind (a subreaper gets their children)."""
     deadline = time.monotonic() + 3
     while time.monotonic() < deadline:
-        with open(f"/proc/self/task/{os.getpid()}/children") as file:
-            children = [int(pid) for pid in file.read().split()]
+        try:
+            with open(f"/proc/self/task/{os.getpid()}/children") as file:
+                children = [int(pid) for pid in file.read().split()]
+        except OSError:
+            return  # a kernel without this file
         if not children:
             return
         for pid in children:

@@ -1,8 +1,8 @@
 """The program under test, as the far end of a call."""
 
 import json
-import subprocess
 import socket
+import subprocess
 import time
 import urllib.request
 from pathlib import Path
@@ -48,7 +48,12 @@ class Serve:
         except OSError as error:
             return {"error": f"GET /stats: {error}"}
         (self.folder / "rtc.stats.json").write_bytes(stats)
-        return {"after": reports_in(json.loads(stats))}
+        connections = json.loads(stats)["connections"]
+        if len(connections) != 1:
+            return {"error": f"rtc serve has {len(connections)} connections, not 1"}
+        received = connections[0]["received"]
+        return {"after": list(connections[0]["stats"].values()),
+                **content(received.get("video"), received.get("audio"))}
 
     def stop(self):
         """SIGTERM must end the calls properly, and the program with status 0."""
@@ -67,15 +72,21 @@ class Call:
              "--record", "call.webm"],
             call.folder / "rtc.log", directory=call.folder, output=call.folder / "rtc.json")
 
-    def report(self, _):
-        status = self.process.wait(self.seconds + 20)
+    def report(self, timeout):
+        status = self.process.wait(timeout)
         if status is None:
             return {"error": "rtc call did not end in time"}
-        report = {"summary": read_json(self.folder / "rtc.json"), "passed": status == 0}
+        summary = read_json(self.folder / "rtc.json") or {"directions": [], "problems": []}
+        received = {each["kind"]: each for each in summary["directions"] if each["way"] == "received"}
+        media = [received.get(kind, {}) for kind in ("video", "audio")]
+        report = content(media[0].get("video"), media[1].get("audio"))
+        report["bitrates"] = {kind: each["bitrate"] for kind, each in received.items()}
+        report["framesPerSecond"] = media[0].get("framesPerSecond")
+        report["after"] = list((read_json(self.folder / "rtc.stats.json") or {}).values())
         if status != 0:
-            report["error"] = f"rtc call ended with status {status}"
-        stats = self.folder / "rtc.stats.json"
-        report["after"] = reports_in(read_json(stats)) if stats.exists() else []
+            reasons = [f"{each['way']} {each['kind']}: {each['verdict']['reason']}"
+                       for each in summary["directions"] if not each["verdict"]["passed"]]
+            report["error"] = f"rtc call ended with status {status}: {'; '.join(summary['problems'] + reasons)}"
         return report
 
     def stop(self):
@@ -105,24 +116,25 @@ class StandIn:
         return []
 
 
-def reports_in(value):
-    """All statistics reports of a JSON value, however deep: rtc keeps those of each connection together."""
-    if isinstance(value, dict):
-        if isinstance(value.get("type"), str) and "id" in value:
-            return [value]
-        value = list(value.values())
-    return [report for item in value for report in reports_in(item)] if isinstance(value, list) else []
+def content(video, audio):
+    """What rtc says about decoded media, in the words of the pages."""
+    report = {}
+    if video:
+        counter = video.get("counter") or {}
+        report["picture"] = {
+            "width": video.get("width"), "height": video.get("height"), "looked": video["frames"],
+            "read": video["patternFrames"], "rightColours": video["rightColours"],
+            "first": counter.get("first"), "last": counter.get("last"), "backwards": counter.get("turnedBack", 0)}
+    if audio:
+        report["tone"] = {"hertz": audio.get("frequency")}
+    return report
 
 
 def read_json(path):
-    """The last JSON value of a file of one value, or of one a line."""
-    text = path.read_text().strip()
-    for candidate in (text, text.rpartition("\n")[2]):
-        try:
-            return json.loads(candidate)
-        except ValueError:
-            continue
-    return None
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
 
 
 def free_port():

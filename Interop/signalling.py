@@ -13,6 +13,7 @@ import http.server
 import json
 import queue
 import socketserver
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -38,6 +39,10 @@ class Signalling(socketserver.ThreadingMixIn, http.server.HTTPServer):
 
     def server_bind(self):
         socketserver.TCPServer.server_bind(self)  # HTTPServer's own asks DNS for its name, which takes 10 s offline
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):  # a peer that was ended while it waited
+            super().handle_error(request, client_address)
 
     def report(self, name, timeout):
         """What `name` has measured, or a report of its silence."""

@@ -35,7 +35,7 @@ async function call() {
   const video = document.getElementById('remote');
   video.srcObject = remote;
   const reader = new PictureReader(video), meter = audio && new ToneMeter(audio, remote);
-  const report = {agent: navigator.userAgent, setUpMs, sentHertz: audio ? hertz : undefined};
+  const report = {agent: navigator.userAgent, setUpMs, sentHertz: audio ? hertz : null};
   try {
     await until(() => video.videoWidth > 0, mediaMs, () => 'no video frame was decoded');
     report.firstFrameMs = Math.round(performance.now() - started);
@@ -49,7 +49,7 @@ async function call() {
   }
   const after = await stats(connection);
   if (reader.looked) await post('/picture/peer', await reader.picture());
-  return {...report, picture: reader.result(), tone: meter?.result(), before, after};
+  return {...report, picture: reader.result(), tone: meter?.result() ?? null, before, after};
 }
 
 async function offer(connection, local) {

@@ -249,12 +249,11 @@ async def stats(connection):
 def security(connection):
     """aiortc's statistics have no ciphers; its OpenSSL session knows them."""
     transport = connection.getSenders()[0].transport
-    pair = connection.getSenders()[0].transport.transport._connection._nominated.get(1)
+    pair = transport.transport._connection._nominated.get(1)
     session = transport._ssl
-    return {"tls": session.get_protocol_version_name().replace("DTLSv", "DTLS "), "dtlsCipher": session.get_cipher_name(),
-            "srtpCipher": session.get_selected_srtp_profile().decode(),
-            "pair": pair and f"{pair.local_candidate.type} - {pair.remote_candidate.type} "
-                             f"{pair.remote_candidate.transport}"}
+    return {"tls": session.get_protocol_version_name().replace("DTLSv", "DTLS "),
+            "dtlsCipher": session.get_cipher_name(), "srtpCipher": session.get_selected_srtp_profile().decode(),
+            "pair": pair and f"{pair.local_candidate.type} - {pair.remote_candidate.type} udp"}
 
 
 def png(image):

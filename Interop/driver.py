@@ -79,8 +79,10 @@ def main():
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="Interop/run", description="Calls real peers with rtc.")
     parser.add_argument("peers", nargs="*", metavar="PEER", help=f"{', '.join(PEERS)} (default: all)")
-    parser.add_argument("--rtc", type=lambda path: Path(path).resolve(), help="the program (default: the release build)")
-    parser.add_argument("--against", choices=["aiortc"], help="call this in place of rtc: a test of the peers themselves")
+    parser.add_argument("--rtc", type=lambda path: Path(path).resolve(), metavar="PATH",
+                        help="the program (default: the release build)")
+    parser.add_argument("--against", choices=["aiortc"],
+                        help="call aiortc in place of rtc: a test of the peers themselves")
     arguments = parser.parse_args()
     for name in arguments.peers:
         if name not in PEERS:
@@ -119,7 +121,8 @@ def run_case(peer, far, environment, case, role, echo):
             process.stop()
             result.problems += far_end.stop()
     judge(result, at_peer, at_far, call, peer, far, echo)
-    print(f"  {peer.name} {case}: {'pass' if result.passed else 'FAIL'} ({time.monotonic() - started:.1f} s)", flush=True)
+    verdict = "pass" if result.passed else "FAIL"
+    print(f"  {peer.name} {case}: {verdict} ({time.monotonic() - started:.1f} s)", flush=True)
     return result
 
 
@@ -139,7 +142,8 @@ def judge(result, at_peer, at_far, call, peer, far, echo):
 
 
 def commit():
-    return subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip()
 
 
 if __name__ == "__main__":

@@ -31,8 +31,8 @@ class Aiortc:
     name, hertz = "aiortc", 550
 
     def version(self):
-        source = "import aiortc, platform; print('aiortc', aiortc.__version__, '(Python', platform.python_version() + ')')"
-        return subprocess.run([VENV_PYTHON, "-c", source], capture_output=True, text=True, timeout=30).stdout.strip()
+        command = [VENV_PYTHON, "-c", "import aiortc; print('aiortc', aiortc.__version__)"]
+        return subprocess.run(command, capture_output=True, text=True, timeout=30).stdout.strip()
 
     def start(self, call, role, name="peer"):
         command = [VENV_PYTHON, HERE / "aiortc_peer.py", call.signalling.url, name, role, self.hertz, call.seconds,

@@ -19,10 +19,11 @@ Everything runs on one machine in {network}. The browsers are headless and send 
 generated frames and samples. All ends send {size} pictures at 30 frames per second that carry colour bars, a frame
 counter and a time code in their pixels, and a sine tone: 440 Hz from `rtc`, 660 Hz from browsers, 550 Hz from aiortc.
 
-- **Video** passes when at least 80 % of the decoded pictures that the receiver looks at show a valid counter, the counter
-  advances by at least 10 a second and never goes back, and all bars have the right colours (within 24 of 255).
+- **Video** passes when at least 80 % of the decoded pictures that the receiver looks at show a valid counter, the
+  counter advances by at least 10 a second and never goes back, and all bars have the right colours (within 24 of 255).
 - **Audio** passes when the strongest frequency of what was decoded is within 2 % of the tone that was sent.
-- In both, `getStats()` of the receiver must show received packets, and decoded frames or audio energy where it has them.
+- In both, `getStats()` of the receiver must show received packets, and decoded frames or audio energy where it has
+  them.
 - `rtc call` judges what it receives in the same way and says so by its exit status. `rtc serve` is judged by its
   statistics, and in the echo by the content that comes back.
 

@@ -227,6 +227,7 @@ extension PeerEngine {
   package mutating func close(now: MonotonicTime) {
     guard !isClosed else { return }
     lastTime = now
+    finalStatistics = makeStatistics(now: now).closed()
     for index in transports.indices {
       if let goodbye = transports[index].media.sender.makeGoodbye() {
         transports[index].sendControl([.goodbye(goodbye)], needsReport: true, to: &output, now: now)

@@ -39,6 +39,8 @@ package struct PeerEngine: ~Copyable {
   var output: EngineOutput
   var stunServers: [StunServer] = []
   var isClosed = false
+  /// What statistics said when it was closed.
+  var finalStatistics: EngineStatistics?
   /// The last time anything was told: outputs that need a time and are asked for without one take this.
   var lastTime: MonotonicTime
   /// Something happened since outputs were last collected.

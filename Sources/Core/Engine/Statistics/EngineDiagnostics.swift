@@ -1,0 +1,50 @@
+import RTCICE
+import RTCReceive
+import RTCSecurity
+
+/// What an engine dropped or refused, and why: what webrtc-stats has no members for.
+package struct EngineDiagnostics: Sendable {
+  package struct Transport: Sendable {
+    /// The `id` of its `RTCTransportStats`.
+    package var id: String
+    package var datagrams: TransportCounters
+    package var media: MediaCounters
+    package var ice: ICECounters
+    package var dtlsFailure: DTLSFailure?
+    /// Sums over the streams that there are now.
+    package var packetsDuplicated: UInt64 = 0
+    package var packetsReordered: UInt64 = 0
+    package var framesRefused: UInt64 = 0
+    package var retransmissionsRefused: UInt64 = 0
+  }
+
+  package var transports: [Transport] = []
+  /// What was not sent since the shell left too much unread.
+  package var datagramsOverflowed: UInt64
+  package var eventsOverflowed: UInt64
+}
+
+extension PeerEngine {
+  package func makeDiagnostics() -> EngineDiagnostics {
+    var diagnostics = EngineDiagnostics(
+      datagramsOverflowed: output.droppedDatagrams, eventsOverflowed: output.droppedEvents)
+    for transport in transports {
+      var item = EngineDiagnostics.Transport(
+        id: StatisticsIdentifier.transport(transport.session.id), datagrams: transport.session.counters,
+        media: transport.media.counters, ice: transport.session.ice.counters,
+        dtlsFailure: transport.session.dtlsFailure)
+      for receiver in transport.media.receivers {
+        guard let counted = receiver?.stream.snapshot else { continue }
+        item.packetsDuplicated &+= UInt64(clamping: counted.packetsDuplicated)
+        item.packetsReordered &+= UInt64(clamping: counted.packetsReordered)
+      }
+      for stream in transport.media.sender.streamIDs {
+        guard let counted = transport.media.sender.statistics(of: stream) else { continue }
+        item.framesRefused &+= counted.framesDropped
+        item.retransmissionsRefused &+= counted.retransmissionsRefused
+      }
+      diagnostics.transports.append(item)
+    }
+    return diagnostics
+  }
+}

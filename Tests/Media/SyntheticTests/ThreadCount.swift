@@ -7,7 +7,7 @@ func threadCount(named name: String, becomes expected: Int) async -> Bool {
   let deadline = MediaTime.now + .seconds(10)
   while MediaTime.now < deadline {
     if threadNames().count(where: { $0 == String(name.prefix(15)) }) == expected { return true }
-    await Task.yield()
+    try? await Task.sleep(for: .milliseconds(2))
   }
   return false
 }

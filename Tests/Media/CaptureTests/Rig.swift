@@ -1,0 +1,47 @@
+import Glibc
+
+/// The devices without hardware in `Tests/Rigs`.
+///
+/// They must be there before the process starts, so the tests that need them run in another process of the same
+/// program, which `RigTests` starts.
+enum Rig {
+  /// Where devices and control files lie, in the process that has the rigs; `nil` in the other.
+  static let folder: String? = getenv("RTC_CAPTURE_RIG").map { String(cString: $0) }
+
+  static var camera: String { (folder ?? "") + "/dev/video0" }
+
+  /// Tells the camera what to do; nothing special for an empty text.
+  static func tellCamera(_ text: String) { write(text, to: (folder ?? "") + "/camera.control") }
+  /// Tells the microphone what to do; nothing special for an empty text.
+  static func tellMicrophone(_ text: String) { write(text, to: (folder ?? "") + "/microphone.control") }
+
+  static func write(_ text: String, to path: String) {
+    guard let file = fopen(path, "w") else { return }
+    fputs(text, file)
+    fclose(file)
+  }
+
+  /// What a command printed, and whether it succeeded.
+  static func run(_ command: String) -> (output: String, isSuccess: Bool) {
+    guard let pipe = popen(command + " 2>&1", "r") else { return ("", false) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4_096)
+    while true {
+      let count = fread(&chunk, 1, chunk.count, pipe)
+      if count == 0 { break }
+      bytes += chunk.prefix(count)
+    }
+    return (String(decoding: bytes, as: UTF8.self), pclose(pipe) == 0)
+  }
+
+  static let hasCompiler = run("cc --version").isSuccess
+
+  /// Descriptors that the process has open.
+  static var descriptorCount: Int {
+    guard let directory = opendir("/proc/self/fd") else { return 0 }
+    defer { closedir(directory) }
+    var count = 0
+    while readdir(directory) != nil { count += 1 }
+    return count
+  }
+}

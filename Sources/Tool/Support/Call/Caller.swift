@@ -1,0 +1,233 @@
+import Foundation
+import MediaStreams
+import RTCFiles
+import RTCFrames
+import WebRTC
+
+/// Makes one call: offers, watches what is received, and judges it.
+package struct Caller: Sendable {
+  /// Connectivity servers that do not answer delay the call no longer than this.
+  private static let gatheringTimeout = Duration.seconds(10)
+
+  private let settings: CallSettings
+  private let url: URL
+  /// Says what the answering side received, where it can be asked.
+  private let remoteReport: (@Sendable () async throws -> StatsDocument.Received)?
+  private let timeline: CallTimeline
+  private let received = ReceivedMedia()
+
+  /// - Parameters:
+  ///   - url: where the offer goes.
+  ///   - timeline: told of everything that happens; interrupting it ends the call.
+  ///   - remoteReport: asked at the end of the call for what the other end decoded.
+  package init(
+    _ settings: CallSettings, url: URL, timeline: CallTimeline,
+    remoteReport: (@Sendable () async throws -> StatsDocument.Received)? = nil
+  ) {
+    self.settings = settings
+    self.url = url
+    self.timeline = timeline
+    self.remoteReport = remoteReport
+  }
+
+  /// Calls for as long as the settings say, or until interrupted.
+  package func run() async throws -> CallSummary {
+    let media = LocalMedia(size: settings.size, frameRate: settings.frameRate)
+    var tracks: [MediaStreamTrack] = []
+    defer { for track in tracks { track.stop() } }
+    for choice in [settings.video, settings.audio] {
+      if let track = try media.track(choice) { tracks.append(track) }
+    }
+    let connection = try makeConnection()
+    let signalling = SignallingClient(acceptsAnyCertificate: settings.acceptsAnyCertificate)
+    do {
+      let summary = try await call(connection, tracks: tracks, signalling: signalling)
+      await connection.close()
+      await signalling.shutdown()
+      return summary
+    } catch {
+      await connection.close()
+      await signalling.shutdown()
+      throw error
+    }
+  }
+
+  private func makeConnection() throws -> RTCPeerConnection {
+    var configuration = RTCConfiguration()
+    if !settings.stunURLs.isEmpty { configuration.iceServers = [RTCIceServer(urls: settings.stunURLs)] }
+    var options = RTCPeerConnectionOptions()
+    let host = url.host(percentEncoded: false) ?? ""
+    options.network = HostName.isLoopback(host) ? .includingLoopback : .automatic
+    if let maximum = settings.maximumBitrate {
+      options.maximumBitrate = maximum
+      options.startBitrate = min(options.startBitrate, maximum)
+    }
+    do {
+      return try RTCPeerConnection(configuration: configuration, options: options)
+    } catch let error as WebRTCError {
+      throw ToolError("The connection cannot be made: \(error.message)")
+    }
+  }
+
+  private func call(
+    _ connection: RTCPeerConnection, tracks: [MediaStreamTrack], signalling: SignallingClient
+  ) async throws -> CallSummary {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      defer { group.cancelAll() }
+      let timeline = timeline
+      let received = received
+      group.addTask { for await event in connection.events { timeline.note(event) } }
+      timeline.begin()
+      let stream = MediaStream(tracks: tracks)
+      for kind in [MediaStreamTrack.Kind.video, .audio] {
+        if let track = tracks.first(where: { $0.kind == kind }) {
+          try await connection.addTrack(track, streams: [stream])
+        } else {
+          try await connection.addTransceiver(
+            kind == .video ? .video : .audio, init: RTCRtpTransceiverInit(direction: .recvonly))
+        }
+      }
+      try await exchange(connection, signalling)
+      let directions = Directions(connection.transceivers)
+      let receiving = directions.receivers.map(\.track)
+      let recorder = try settings.recording.flatMap { path in
+        receiving.isEmpty ? nil : try StreamRecorder(tracks: receiving, path: path)
+      }
+      try recorder?.start()
+      group.addTask {
+        await received.run(
+          video: receiving.first { $0.kind == .video }, audio: receiving.first { $0.kind == .audio })
+      }
+      let before = try await waitUntilConnected(connection)
+      return try await finish(
+        connection, directions: directions, recorder: recorder, before: before, last: try await watch(connection))
+    }
+  }
+
+  private func exchange(_ connection: RTCPeerConnection, _ signalling: SignallingClient) async throws {
+    try await connection.setLocalDescription()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await connection.waitForGathering() }
+      group.addTask { try? await Task.sleep(for: Self.gatheringTimeout) }
+      await group.next()
+      group.cancelAll()
+    }
+    guard let offer = connection.localDescription else { throw ToolError("The connection made no offer.") }
+    let answer = try await signalling.exchange(offer, at: url)
+    do {
+      try await connection.setRemoteDescription(answer)
+    } catch let error as WebRTCError {
+      throw ToolError("The answer of \(url) cannot be used: \(error)")
+    }
+  }
+
+  // MARK: While it lasts
+
+  private var isOver: Bool { timeline.isInterrupted || [.failed, .closed].contains(timeline.connectionState) }
+
+  private func waitUntilConnected(_ connection: RTCPeerConnection) async throws -> Traffic {
+    let deadline = ContinuousClock.now + settings.setupTimeout
+    while timeline.connected == nil, !isOver, ContinuousClock.now < deadline {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    return Traffic(try await connection.getStats())
+  }
+
+  /// Tells every second how the call goes.
+  private func watch(_ connection: RTCPeerConnection) async throws -> (report: RTCStatsReport, elapsed: Duration) {
+    let clock = ContinuousClock()
+    let start = clock.now
+    guard timeline.connected != nil else { return (try await connection.getStats(), .zero) }
+    var progress = ProgressLine()
+    defer { progress.end() }
+    var before = (time: start, traffic: Traffic(try await connection.getStats()))
+    let end = start + settings.duration
+    while !isOver, clock.now < end {
+      // In short steps, so that an interruption is felt at once.
+      let next = min(end, before.time + .seconds(1))
+      while clock.now < next, !isOver { try await Task.sleep(for: min(.milliseconds(100), next - clock.now)) }
+      let now = clock.now
+      let traffic = Traffic(try await connection.getStats())
+      let rates = TrafficRates(from: before.traffic, to: traffic, over: now - before.time)
+      progress.show(
+        ProgressLine.text(
+          state: timeline.connectionState.rawValue, elapsed: now - start, traffic: traffic, rates: rates))
+      before = (now, traffic)
+    }
+    return (try await connection.getStats(), clock.now - start)
+  }
+
+  // MARK: The end
+
+  private func finish(
+    _ connection: RTCPeerConnection, directions: Directions, recorder: StreamRecorder?, before: Traffic,
+    last: (report: RTCStatsReport, elapsed: Duration)
+  ) async throws -> CallSummary {
+    var problems: [String] = []
+    var files: [String] = []
+    let now = MediaTime.now
+    let video = received.video.report(now: now)
+    let audio = received.audio.report
+    var remote: StatsDocument.Received?
+    if let remoteReport, timeline.connected != nil {
+      do { remote = try await remoteReport() } catch { problems.append("the other end cannot be asked: \(error)") }
+    }
+    if timeline.connected == nil {
+      problems.append(
+        "the connection did not come up within \(Int(settings.setupTimeout.seconds)) s (state "
+          + "\(timeline.connectionState.rawValue)); is UDP between both ends allowed?")
+      problems += timeline.candidateErrors
+    } else if timeline.connectionState == .failed {
+      problems.append("the connection was lost after \(Int(last.elapsed.seconds)) s")
+    }
+    await write(recorder, to: &files, problems: &problems)
+    let traffic = Traffic(last.report)
+    let builder = SummaryBuilder(
+      settings: settings, traffic: traffic,
+      rates: (before, last.elapsed), received: StatsDocument.Received(video: video, audio: audio), remote: remote)
+    let judged = builder.directions(directions)
+    if judged.isEmpty { problems.append("nothing was negotiated: the answer takes and sends neither pictures nor sound") }
+    do { try writeStatistics(last.report, to: &files) } catch { problems.append("\(error)") }
+    return CallSummary(
+      passed: CallSummary.judge(judged, problems: problems),
+      peer: settings.url.map(\.absoluteString) ?? "a second process", duration: last.elapsed.seconds,
+      setup: CallSummary.Setup(
+        connected: timeline.seconds(until: timeline.connected),
+        firstPicture: timeline.seconds(until: received.video.firstTime),
+        firstSound: timeline.seconds(until: received.audio.firstTime)),
+      directions: judged, roundTripTime: traffic.roundTripTime, localAddress: traffic.localAddress,
+      remoteAddress: traffic.remoteAddress, dtlsCipher: traffic.dtlsCipher, srtpCipher: traffic.srtpCipher,
+      files: files, problems: problems)
+  }
+
+  private func write(_ recorder: StreamRecorder?, to files: inout [String], problems: inout [String]) async {
+    if let recorder {
+      do {
+        try await recorder.stop()
+        files.append(recorder.path)
+      } catch {
+        problems.append("the recording failed: \(error)")
+      }
+    }
+    if let path = settings.picture, let picture = received.video.picture {
+      do {
+        try PNGWriter.write(picture, to: path)
+        files.append(path)
+      } catch {
+        problems.append("the picture could not be written: \(error)")
+      }
+    }
+  }
+
+  private func writeStatistics(_ report: RTCStatsReport, to files: inout [String]) throws {
+    guard let path = settings.statistics else { return }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do {
+      try encoder.encode(report).write(to: URL(fileURLWithPath: path))
+    } catch {
+      throw ToolError("the statistics could not be written to \(path): \(error.localizedDescription)")
+    }
+    files.append(path)
+  }
+}

@@ -1,0 +1,48 @@
+import MediaStreams
+import RTCFiles
+import RTCFrames
+import RTCSynthetic
+
+/// Makes tracks of the sources that the command line names.
+package struct LocalMedia: Sendable {
+  package var size: MediaSize
+  package var frameRate: Double
+
+  package init(size: MediaSize, frameRate: Double) {
+    self.size = size
+    self.frameRate = frameRate
+  }
+
+  /// A track of the source, which is opened; `nil` for none.
+  package func track(_ choice: MediaSourceChoice) throws -> MediaStreamTrack? {
+    do {
+      switch choice {
+      case .none: return nil
+      case .pattern:
+        return try MediaStreamTrack(
+          source: TestPatternSource(width: size.width, height: size.height, frameRate: frameRate))
+      case .tone(let frequency): return try MediaStreamTrack(source: ToneSource(frequency: frequency))
+      case .y4m(let path): return try MediaStreamTrack(source: Y4MSource(path: path))
+      case .wav(let path): return try MediaStreamTrack(source: WAVSource(path: path))
+      case .camera(let path): throw ToolError("The camera \(path) cannot be used by this build.")
+      case .microphone(let name): throw ToolError("The microphone \(name) cannot be used by this build.")
+      }
+    } catch let error as MediaError {
+      throw ToolError("\(choice.name) cannot be opened: \(error.message). `rtc devices` lists what there is.")
+    }
+  }
+}
+
+extension MediaSourceChoice {
+  /// How the user knows the source.
+  var name: String {
+    switch self {
+    case .none: "none"
+    case .pattern: "The test pattern"
+    case .tone(let frequency): "The tone of \(Int(frequency)) Hz"
+    case .camera(let path): "The camera \(path)"
+    case .microphone(let name): "The microphone \(name)"
+    case .y4m(let path), .wav(let path): "The file \(path)"
+    }
+  }
+}

@@ -1,0 +1,6 @@
+import RTCTool
+
+@main
+enum RTC {
+  static func main() async { await RTCCommand.main() }
+}

@@ -100,33 +100,44 @@ struct AudioProcessingTests {
     #expect(AudioLevelMeter.level(of: [-32_768]) == 0)
   }
 
-  @Test("sound becomes a period shorter or longer without changing its pitch", arguments: [1, 2])
+  @Test("sound becomes shorter or longer by exactly what is asked, without a click", arguments: [1, 2])
   func stretch(channels: Int) {
-    let frame = tone([Double](repeating: 200, count: channels), sampleRate: 48_000, count: 1_920)
-    let shorter = AudioTimeStretch.accelerate(frame)
-    let longer = AudioTimeStretch.expand(frame)
-    // A period of 200 Hz is 240 samples.
-    #expect(shorter.sampleCount < 1_920 && (1_920 - shorter.sampleCount) % 240 <= 2)
-    #expect(longer.sampleCount > 1_920 && (longer.sampleCount - 1_920) % 240 <= 2)
-    for stretched in [shorter, longer] {
+    let frame = tone([Double](repeating: 200, count: channels), sampleRate: 48_000, count: 960)
+    for count in [-480, -240, -239, -17, -1, 0, 1, 5, 100, 240, 480, 2_000] {
+      let stretched = AudioTimeStretch.stretch(frame, by: count)
+      #expect(stretched.sampleCount == 960 + count)
       let channel = stretched.channel(channels - 1)
-      #expect(abs(amplitude(of: 200, in: channel, sampleRate: 48_000) - 8_000) < 250)
-      // No click: neighbours differ no more than in the tone itself.
-      for index in 1..<channel.count { #expect(abs(Int(channel[index]) - Int(channel[index - 1])) < 260) }
+      for index in 1..<channel.count { #expect(abs(Int(channel[index]) - Int(channel[index - 1])) < 400) }
     }
   }
 
-  @Test("noise and sound that is too short are left as they are")
-  func unstretched() {
-    var random = SeededGenerator(state: 3)
-    let noise = AudioFrame(
-      format: .mono48k, samples: (0..<960).map { _ in Int16.random(in: -9_000...9_000, using: &random) },
-      timestamp: .zero)
-    #expect(AudioTimeStretch.accelerate(noise).sampleCount == 960)
-    #expect(AudioTimeStretch.expand(noise).sampleCount == 960)
-    let short = tone([300], sampleRate: 8_000, count: 8)
-    #expect(AudioTimeStretch.accelerate(short).sampleCount == 8)
-    let silence = AudioFrame.silence(format: .mono48k, sampleCount: 960, timestamp: .zero)
-    #expect(AudioTimeStretch.accelerate(silence).sampleCount < 960)
+  @Test("by whole periods a tone keeps its pitch and its strength", arguments: [-240, 240])
+  func stretchByPeriods(count: Int) {
+    let frame = tone([200], sampleRate: 48_000, count: 1_920)
+    let channel = AudioTimeStretch.stretch(frame, by: count).channel(0)
+    #expect(abs(amplitude(of: 200, in: channel, sampleRate: 48_000) - 8_000) < 250)
+    for index in 1..<channel.count { #expect(abs(Int(channel[index]) - Int(channel[index - 1])) < 260) }
+  }
+
+  @Test("the seam lies in the pause, where there is one")
+  func stretchInPause() {
+    var samples = tone([200], sampleRate: 48_000, count: 960).samples
+    for index in 400..<900 { samples[index] = 0 }
+    let frame = AudioFrame(format: .mono48k, samples: samples, timestamp: .zero)
+    let shorter = AudioTimeStretch.stretch(frame, by: -100)
+    #expect(Array(shorter.samples[..<400]) == Array(samples[..<400]))
+    #expect(Array(shorter.samples[800...]) == Array(samples[900...]))
+  }
+
+  @Test("the shortest frames have an answer too")
+  func stretchOfLittle() {
+    for count in 0..<4 {
+      let frame = tone([300], sampleRate: 8_000, count: count)
+      for change in -5...5 {
+        let isPossible = change <= 0 || count > 1
+        #expect(
+          AudioTimeStretch.stretch(frame, by: change).sampleCount == (isPossible ? max(0, count + change) : count))
+      }
+    }
   }
 }

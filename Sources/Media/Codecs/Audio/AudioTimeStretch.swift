@@ -1,91 +1,92 @@
 import RTCFrames
 
-/// Makes sound a little shorter or longer without changing its pitch, for jitter buffers: one period is taken out, or
-/// put in, where the wave resembles itself most, and the seam is cross-faded.
+/// Makes sound a little shorter or longer without changing its pitch, for jitter buffers.
+///
+/// A piece is left out, or heard twice, where that is heard least, and the seam is cross-faded. How much sound comes out
+/// is exact: the jitter buffer plans by it.
 package enum AudioTimeStretch {
-  /// Periods of 400 Hz down to 67 Hz.
-  private static func lags(_ rate: Int) -> ClosedRange<Int> { (rate / 400)...(rate / 67) }
-
-  /// The frame without one period; unchanged when it is too short, or too unlike itself to be cut without being heard.
-  package static func accelerate(_ frame: AudioFrame) -> AudioFrame {
-    guard let lag = bestLag(frame) else { return frame }
-    let channels = frame.format.channels
-    var samples: [Int16] = []
-    samples.reserveCapacity(frame.samples.count - lag * channels)
-    appendFade(from: 0, to: lag, count: lag, of: frame, into: &samples)
-    samples.append(contentsOf: frame.samples[(2 * lag * channels)...])
-    return frame.replacing(samples)
+  /// The frame with `count` samples of each channel more, or fewer when it is negative.
+  ///
+  /// A frame from which more is taken than it has is empty; to an empty frame nothing can be added.
+  package static func stretch(_ frame: AudioFrame, by count: Int) -> AudioFrame {
+    if count < 0 { return shortened(frame, by: min(-count, frame.sampleCount)) }
+    var result = frame
+    var missing = count
+    // A piece that is heard twice must be there: at most half of what there is, as often as needed.
+    while missing > 0, result.sampleCount > 1 {
+      let piece = min(missing, result.sampleCount / 2)
+      result = lengthened(result, by: piece)
+      missing -= piece
+    }
+    return result
   }
 
-  /// The frame with one period more; unchanged when it is too short, or too unlike itself.
-  package static func expand(_ frame: AudioFrame) -> AudioFrame {
-    guard let lag = bestLag(frame) else { return frame }
-    let channels = frame.format.channels
-    var samples: [Int16] = []
-    samples.reserveCapacity(frame.samples.count + lag * channels)
-    samples.append(contentsOf: frame.samples[..<(lag * channels)])
-    // What follows the first period returns to its beginning.
-    appendFade(from: lag, to: 0, count: lag, of: frame, into: &samples)
-    samples.append(contentsOf: frame.samples[(lag * channels)...])
-    return frame.replacing(samples)
+  private static func shortened(_ frame: AudioFrame, by removed: Int) -> AudioFrame {
+    guard removed > 0 else { return frame }
+    let overlap = overlap(frame, rest: frame.sampleCount - removed)
+    let last = frame.sampleCount - removed - overlap
+    let place = bestPlace(frame, places: 0...last, overlap: overlap) { $0 + removed }
+    return join(frame, at: place, with: place + removed, overlap: overlap)
   }
 
-  private static func appendFade(
-    from first: Int, to second: Int, count: Int, of frame: AudioFrame, into samples: inout [Int16]
-  ) {
+  private static func lengthened(_ frame: AudioFrame, by added: Int) -> AudioFrame {
+    let overlap = overlap(frame, rest: frame.sampleCount - added)
+    let last = frame.sampleCount - overlap
+    let place = bestPlace(frame, places: added...last, overlap: overlap) { $0 - added }
+    return join(frame, at: place, with: place - added, overlap: overlap)
+  }
+
+  /// Samples of the seam: 5 ms, or what there is room for.
+  private static func overlap(_ frame: AudioFrame, rest: Int) -> Int {
+    max(0, min(frame.format.sampleRate / 200, rest / 2))
+  }
+
+  /// The frame up to `place`, then faded within `overlap` samples into what begins at `next`.
+  private static func join(_ frame: AudioFrame, at place: Int, with next: Int, overlap: Int) -> AudioFrame {
     let channels = frame.format.channels
-    for index in 0..<count {
+    var samples: [Int16] = []
+    samples.reserveCapacity((place + frame.sampleCount - next) * channels)
+    samples.append(contentsOf: frame.samples[..<(place * channels)])
+    for index in 0..<overlap {
       for channel in 0..<channels {
-        let fading = Int(frame.samples[(first + index) * channels + channel]) * (count - index)
-        let rising = Int(frame.samples[(second + index) * channels + channel]) * index
-        samples.append(Int16(truncatingIfNeeded: (fading + rising) / count))
+        let fading = Int(frame.samples[(place + index) * channels + channel]) * (overlap - index)
+        let rising = Int(frame.samples[(next + index) * channels + channel]) * index
+        samples.append(Int16(truncatingIfNeeded: (fading + rising) / overlap))
       }
     }
+    samples.append(contentsOf: frame.samples[((next + overlap) * channels)...])
+    return AudioFrame(format: frame.format, samples: samples, timestamp: frame.timestamp, metadata: frame.metadata)
   }
 
-  /// The shift at which the start of the frame resembles what follows it most; `nil` when nothing resembles it.
-  private static func bestLag(_ frame: AudioFrame) -> Int? {
-    let format = frame.format
-    let lags = lags(format.sampleRate)
-    let longest = min(lags.upperBound, frame.sampleCount / 2)
-    guard longest > lags.lowerBound, lags.lowerBound > 0 else { return nil }
-    // Comparing a mix at about 8 kHz finds the period; neighbours are compared in full afterwards.
-    let step = max(1, format.sampleRate / 8_000)
-    var best: (lag: Int, similarity: Double)?
-    func consider(_ lag: Int, step: Int) {
-      let similarity = similarity(frame, lag: lag, step: step)
-      if similarity > best?.similarity ?? -1 { best = (lag, similarity) }
+  /// Where the two sides of the seam differ least: where the wave repeats itself, or in a pause.
+  private static func bestPlace(
+    _ frame: AudioFrame, places: ClosedRange<Int>, overlap: Int, other: (Int) -> Int
+  ) -> Int {
+    // Comparing at about 8 kHz finds the place; its neighbours are compared in full.
+    let step = max(1, frame.format.sampleRate / 8_000)
+    var best = (place: places.lowerBound, difference: Int.max)
+    func consider(_ place: Int, step: Int) {
+      let difference = difference(frame, place, other(place), overlap: overlap, step: step)
+      if difference < best.difference { best = (place, difference) }
     }
-    for lag in stride(from: lags.lowerBound, through: longest, by: step) { consider(lag, step: step) }
-    if let coarse = best?.lag, step > 1 {
-      best = nil
-      for lag in max(lags.lowerBound, coarse - step)...min(longest, coarse + step) { consider(lag, step: step) }
+    for place in stride(from: places.lowerBound, through: places.upperBound, by: step) { consider(place, step: step) }
+    guard step > 1 else { return best.place }
+    let coarse = best.place
+    best.difference = .max
+    for place in max(places.lowerBound, coarse - step)...min(places.upperBound, coarse + step) {
+      consider(place, step: 1)
     }
-    guard let best, best.similarity > 0.8 || isQuiet(frame) else { return nil }
-    return best.lag
+    return best.place
   }
 
-  private static func similarity(_ frame: AudioFrame, lag: Int, step: Int) -> Double {
+  private static func difference(_ frame: AudioFrame, _ first: Int, _ second: Int, overlap: Int, step: Int) -> Int {
     let channels = frame.format.channels
-    var product = 0.0
-    var first = 1e-9
-    var second = 1e-9
-    for index in stride(from: 0, to: lag, by: step) {
-      let here = Double(frame.samples[index * channels])
-      let there = Double(frame.samples[(index + lag) * channels])
-      product += here * there
-      first += here * here
-      second += there * there
+    var sum = 0
+    for index in stride(from: 0, to: overlap, by: step) {
+      let difference =
+        Int(frame.samples[(first + index) * channels]) - Int(frame.samples[(second + index) * channels])
+      sum += difference * difference
     }
-    return product / (first * second).squareRoot()
-  }
-
-  /// Below about -50 dBov nobody hears a seam.
-  private static func isQuiet(_ frame: AudioFrame) -> Bool { AudioLevelMeter.level(of: frame.samples) > 50 }
-}
-
-extension AudioFrame {
-  fileprivate func replacing(_ samples: [Int16]) -> AudioFrame {
-    AudioFrame(format: format, samples: samples, timestamp: timestamp, metadata: metadata)
+    return sum
   }
 }

@@ -3,17 +3,9 @@ import Synchronization
 
 /// What a jitter buffer has decided for one stretch of sound.
 package enum AudioDecodeRequest: Sendable {
-  /// How the decoded sound is to be played, to shrink or grow what the jitter buffer holds.
-  package enum Tempo: Sendable {
-    case normal
-    /// A period of the wave shorter, where it can be cut.
-    case accelerate
-    /// A period longer.
-    case expand
-  }
-
-  /// A packet that is there.
-  case decode(EncodedAudioFrame, tempo: Tempo = .normal)
+  /// A packet that is there. The decoded sound is made `stretch` samples longer, or shorter when that is negative, counted
+  /// as `EncodedAudioFrame.sampleCount` counts; what comes out has exactly that length.
+  case decode(EncodedAudioFrame, stretch: Int = 0)
   /// The packet before this one is lost; this one may carry a copy. Without one it is concealed.
   case decodeRedundancy(in: EncodedAudioFrame, duration: Duration)
   /// Nothing is there.
@@ -45,6 +37,9 @@ package final class AudioDecoderPipeline: Sendable {
   }
 
   package func receive(_ request: AudioDecodeRequest) { queue.put(request) }
+
+  /// Decodes to so many channels from the next packet on, where the codec has a choice.
+  package func setChannels(_ channels: Int) { core.channels.store(channels, ordering: .releasing) }
 
   package var statistics: AudioDecoderStatistics {
     var statistics = core.statistics.withLock { $0 }
@@ -94,12 +89,12 @@ extension AudioDecoderPipeline {
     /// What only the codec thread touches.
     private struct State {
       var decoder: (any AudioDecoder)?
-      var mimeType = ""
+      var configuration: AudioDecoderConfiguration?
     }
 
     let statistics = Mutex(AudioDecoderStatistics())
     private let registry: CodecRegistry
-    private let channels: Int
+    let channels: Atomic<Int>
     private let onFrame: @Sendable (AudioFrame) -> Void
     private let onError: @Sendable (any Error) -> Void
     private let state = Mutex(State())
@@ -109,7 +104,7 @@ extension AudioDecoderPipeline {
       onError: @escaping @Sendable (any Error) -> Void
     ) {
       self.registry = registry
-      self.channels = channels
+      self.channels = Atomic(channels)
       self.onFrame = onFrame
       self.onError = onError
     }
@@ -129,12 +124,12 @@ extension AudioDecoderPipeline {
 
     private func handle(_ request: AudioDecodeRequest, _ state: inout State) throws -> AudioFrame? {
       switch request {
-      case .decode(let packet, let tempo):
+      case .decode(let packet, let stretch):
         let decoder = try decoder(for: packet, &state)
         let frame: AudioFrame
         do { frame = try decoder.decode(packet) } catch {
           // A broken packet is a lost one.
-          let lost = Duration.nanoseconds(Int64(packet.sampleCount) * 1_000_000_000 / 48_000)
+          let lost = clockDuration(packet.sampleCount, of: packet.mimeType)
           if let frame = try? conceal(decoder, duration: lost, timestamp: packet.timestamp) {
             statistics.withLock { $0.note(frame) }
             onFrame(frame)
@@ -142,7 +137,7 @@ extension AudioDecoderPipeline {
           throw error
         }
         statistics.withLock { $0.packetsDecoded += 1 }
-        return stretch(frame, tempo)
+        return self.stretch(frame, by: stretch, of: packet)
       case .decodeRedundancy(let next, let duration):
         let decoder = try decoder(for: next, &state)
         let count = decoder.outputFormat.sampleCount(in: duration)
@@ -159,11 +154,12 @@ extension AudioDecoderPipeline {
     }
 
     private func decoder(for packet: EncodedAudioFrame, _ state: inout State) throws -> any AudioDecoder {
-      if let present = state.decoder, state.mimeType == packet.mimeType { return present }
-      let decoder = try registry.makeAudioDecoder(
-        AudioDecoderConfiguration(mimeType: packet.mimeType, channels: channels))
+      let configuration = AudioDecoderConfiguration(
+        mimeType: packet.mimeType, channels: channels.load(ordering: .acquiring))
+      if let present = state.decoder, state.configuration == configuration { return present }
+      let decoder = try registry.makeAudioDecoder(configuration)
       state.decoder = decoder
-      state.mimeType = packet.mimeType
+      state.configuration = configuration
       return decoder
     }
 
@@ -176,18 +172,21 @@ extension AudioDecoderPipeline {
       return frame
     }
 
-    private func stretch(_ frame: AudioFrame, _ tempo: AudioDecodeRequest.Tempo) -> AudioFrame {
-      switch tempo {
-      case .normal: return frame
-      case .accelerate:
-        let shorter = AudioTimeStretch.accelerate(frame)
-        statistics.withLock { $0.removedSamples += frame.sampleCount - shorter.sampleCount }
-        return shorter
-      case .expand:
-        let longer = AudioTimeStretch.expand(frame)
-        statistics.withLock { $0.insertedSamples += longer.sampleCount - frame.sampleCount }
-        return longer
+    /// The packet's samples count in the RTP clock, the sound's in its own rate.
+    private func stretch(_ frame: AudioFrame, by samples: Int, of packet: EncodedAudioFrame) -> AudioFrame {
+      guard samples != 0, packet.sampleCount > 0 else { return frame }
+      let count = samples * frame.sampleCount / packet.sampleCount
+      let stretched = AudioTimeStretch.stretch(frame, by: count)
+      let change = stretched.sampleCount - frame.sampleCount
+      statistics.withLock { statistics in
+        if change < 0 { statistics.removedSamples -= change } else { statistics.insertedSamples += change }
       }
+      return stretched
+    }
+
+    private func clockDuration(_ sampleCount: Int, of mimeType: String) -> Duration {
+      let clockRate = registry.codec(mimeType: mimeType)?.clockRate ?? 48_000
+      return .nanoseconds(Int64(sampleCount) * 1_000_000_000 / Int64(max(1, clockRate)))
     }
   }
 }

@@ -66,8 +66,7 @@ final class ReceivePipeline: Sendable {
     guard feed.hasLiveTracks, case .audio(let decoder) = existingDecoder() else { return }
     switch playout.action {
     case .decode(let payload):
-      decoder.receive(
-        .decode(encoded(payload), tempo: playout.stretch < 0 ? .accelerate : playout.stretch > 0 ? .expand : .normal))
+      decoder.receive(.decode(encoded(payload), stretch: playout.stretch))
     case .decodeForwardErrorCorrection(let payload):
       decoder.receive(.decodeRedundancy(in: encoded(payload), duration: duration))
     case .conceal, .silence: decoder.receive(.conceal(duration: duration, timestamp: due))

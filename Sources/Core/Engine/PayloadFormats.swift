@@ -29,14 +29,8 @@ package struct PayloadFormats {
     }
   }
 
-  private var videos: [String: Video] = [
-    "video/vp8": Video(makePacketizer: { VP8Packetizer(random: $0) }, makeReceiver: { VP8PayloadFormat() })
-  ]
-  private var audios: [String: Audio] = [
-    "audio/opus": Audio(makePacketizer: { AudioPacketizer(format: .opus) }, coding: .opus),
-    "audio/pcmu": Audio(makePacketizer: { AudioPacketizer(format: .pcmu) }, coding: .bytePerSample),
-    "audio/pcma": Audio(makePacketizer: { AudioPacketizer(format: .pcma) }, coding: .bytePerSample),
-  ]
+  private var videos: [String: Video] = ["video/vp8": .vp8]
+  private var audios: [String: Audio] = ["audio/opus": .opus, "audio/pcmu": .samples, "audio/pcma": .samples]
 
   package init() {}
 
@@ -46,4 +40,26 @@ package struct PayloadFormats {
 
   func video(_ mimeType: String) -> Video? { videos[mimeType.lowercased()] }
   func audio(_ mimeType: String) -> Audio? { audios[mimeType.lowercased()] }
+}
+
+extension PayloadFormats.Video {
+  /// RFC 7741
+  package static var vp8: Self {
+    Self(makePacketizer: { VP8Packetizer(random: $0) }, makeReceiver: { VP8PayloadFormat() })
+  }
+  /// Any codec's bytes, cut at the packet size behind one byte of our own.
+  package static var raw: Self {
+    Self(makePacketizer: { _ in RawVideoPacketizer() }, makeReceiver: { RawVideoPayloadFormat() })
+  }
+}
+
+extension PayloadFormats.Audio {
+  /// RFC 7587
+  package static var opus: Self { Self(makePacketizer: { AudioPacketizer(format: .opus) }, coding: .opus) }
+  /// RFC 3551 §4.5: one byte a sample, as PCMU and PCMA have it.
+  package static var samples: Self { Self(makePacketizer: { AudioPacketizer(format: .pcmu) }, coding: .bytePerSample) }
+  /// Any codec's bytes, one payload a frame.
+  package static func raw(clockRate: Int) -> Self {
+    Self(makePacketizer: { AudioPacketizer(format: .raw(clockRate: clockRate)) }, coding: .other)
+  }
 }

@@ -14,9 +14,13 @@ package struct AudioPacketizer: Packetizer {
     _ frame: EncodedFrame, maximumPayloadSize: Int, into fragments: inout [PayloadFragment]
   ) {
     guard !frame.bytes.isEmpty else { return }
-    let ticks = frame.bytes.withRawSpan { format.sampleCount(of: $0) } ?? 0
-    fragments.append(
-      PayloadFragment(range: 0..<frame.bytes.count, marker: frame.rtpTimestamp != expectedTimestamp))
+    var ticks = frame.bytes.withRawSpan { format.sampleCount(of: $0) } ?? 0
+    if ticks == 0, let duration = frame.duration {
+      ticks = Int(max(0, min(duration.nanoseconds, 1_000_000_000)) * Int64(format.clockRate) / 1_000_000_000)
+    }
+    // Without a length a gap cannot be told: only the first packet begins a talkspurt then.
+    let isContinuous = ticks == 0 ? expectedTimestamp != nil : frame.rtpTimestamp == expectedTimestamp
+    fragments.append(PayloadFragment(range: 0..<frame.bytes.count, marker: !isContinuous))
     expectedTimestamp = frame.rtpTimestamp &+ UInt32(truncatingIfNeeded: ticks)
   }
 }

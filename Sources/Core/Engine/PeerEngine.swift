@@ -79,7 +79,13 @@ package struct PeerEngine: ~Copyable {
     guard let index = transportIndex(for: datagram, from: remote, to: base) else { return }
     lastTime = now
     isDirty = true
-    guard let section = transports[index].receive(datagram, from: remote, to: base, now: now) else { return }
+    guard let section = transports[index].receive(datagram, from: remote, to: base, now: now) else {
+      // The peer's media may be in the same batch as the flight that completes the keys.
+      if DatagramKind(datagram) == .dtls, transports[index].session.pumpDTLS(crypto: crypto, now: now) {
+        transports[index].needsTargets = true
+      }
+      return
+    }
     let transceiver = transports[index].media.sections[section].negotiated.transceiverID
     output.append(.receivingChanged(transceiver, isReceiving: true))
   }

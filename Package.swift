@@ -37,9 +37,13 @@ let native: [Target] = [
   .systemLibrary(name: "COpus", path: "Sources/Native/Opus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
   .systemLibrary(name: "CVPX", path: "Sources/Native/VPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
   .systemLibrary(name: "CYUV", path: "Sources/Native/YUV", providers: [.apt(["libyuv-dev"])]),
+  .systemLibrary(name: "CPNG", path: "Sources/Native/PNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+  .systemLibrary(name: "CALSA", path: "Sources/Native/ALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
   .target(name: "COpenSSLShims", dependencies: ["COpenSSL"], path: "Sources/Native/OpenSSLShims"),
   .target(name: "COpusShims", dependencies: ["COpus"], path: "Sources/Native/OpusShims"),
   .target(name: "CVPXShims", dependencies: ["CVPX"], path: "Sources/Native/VPXShims"),
+  .target(name: "CALSAShims", dependencies: ["CALSA"], path: "Sources/Native/ALSAShims"),
+  .target(name: "CV4L2Shims", path: "Sources/Native/V4L2Shims"),
   .target(
     name: "RTCNativeCrypto", dependencies: ["RTCBase", "RTCSecurity", "COpenSSLShims", "CLibSRTP"],
     path: "Sources/Native/Crypto"),
@@ -50,6 +54,15 @@ let media: [Target] = [
   .target(
     name: "RTCCodecs", dependencies: ["RTCFrames", "COpusShims", "CVPXShims", "CYUV"], path: "Sources/Media/Codecs"),
   .target(name: "MediaStreams", dependencies: ["RTCFrames"], path: "Sources/Media/MediaStreams"),
+  .target(name: "RTCSynthetic", dependencies: ["RTCFrames"], path: "Sources/Media/Synthetic"),
+  .target(
+    name: "RTCFiles",
+    dependencies: ["RTCFrames", "RTCCodecs", "RTCSynthetic", "MediaStreams", "CYUV", "CPNG"],
+    path: "Sources/Media/Files"),
+  .target(
+    name: "RTCCapture",
+    dependencies: ["RTCFrames", "RTCCodecs", "CALSA", "CALSAShims", "CV4L2Shims", "CYUV"],
+    path: "Sources/Media/Capture"),
 ]
 
 let peer: [Target] = [
@@ -69,6 +82,32 @@ let peer: [Target] = [
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOPosix", package: "swift-nio"),
     ], path: "Sources/Peer/WebRTC"),
+]
+
+let tool: [Target] = [
+  .target(
+    name: "RTCTool",
+    dependencies: [
+      "WebRTC", "MediaStreams", "RTCBase", "RTCFrames", "RTCSynthetic", "RTCFiles",
+      "RTCCapture", "RTCNativeCrypto",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      .product(name: "Hummingbird", package: "hummingbird"),
+      .product(name: "HummingbirdCore", package: "hummingbird"),
+      .product(name: "HummingbirdTLS", package: "hummingbird"),
+      .product(name: "Logging", package: "swift-log"),
+      .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOFoundationCompat", package: "swift-nio"),
+      .product(name: "NIOHTTP1", package: "swift-nio"),
+      .product(name: "NIOPosix", package: "swift-nio"),
+      .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+    ], path: "Sources/Tool/Support",
+    resources: [
+      .embedInCode("Serve/Page/index.html"), .embedInCode("Serve/Page/page.css"), .embedInCode("Serve/Page/page.js"),
+    ]),
+  .executableTarget(name: "rtc", dependencies: ["RTCTool"], path: "Sources/Tool/rtc"),
 ]
 
 let testKit: [Target] = [
@@ -102,7 +141,8 @@ let tests: [Target] = [
     name: "RTCSendTests", dependencies: ["RTCBase", "RTCRTP", "RTCPayload", "RTCCongestion", "RTCSend"],
     path: "Tests/Core/SendTests"),
   .testTarget(
-    name: "RTCEngineTests", dependencies: ["RTCBase", "RTCEngine", "RTCJSEP", "RTCTestKit", "WebRTCTypes"],
+    name: "RTCEngineTests",
+    dependencies: ["RTCBase", "RTCCongestion", "RTCEngine", "RTCJSEP", "RTCTestKit", "WebRTCTypes"],
     path: "Tests/Core/EngineTests"),
   .target(name: "CVirtualWallClock", path: "Tests/Native/VirtualWallClock"),
   .testTarget(
@@ -123,10 +163,17 @@ let package = Package(
   products: [
     .library(name: "WebRTC", targets: ["WebRTC"]),
     .library(name: "MediaStreams", targets: ["MediaStreams"]),
+    .executable(name: "rtc", targets: ["rtc"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2")
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.6.0"),
   ],
-  targets: core + native + media + peer + testKit + tests,
+  targets: core + native + media + peer + tool + testKit + tests,
   swiftLanguageModes: [.v6]
 )

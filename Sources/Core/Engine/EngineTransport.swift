@@ -168,6 +168,6 @@ struct EngineTransport {
   func deadline(now: MonotonicTime) -> Deadline? {
     let control = session.deadline
     guard session.srtp != nil else { return control }
-    return Deadline.earliest(control, media.deadline(now: now))
+    return Deadline.earliest(control, media.deadline(canSend: session.path != nil, now: now))
   }
 }

@@ -354,8 +354,10 @@ struct MediaTransport {
     sender.makeSourceDescription() ?? sections.first.map { SourceDescription(ssrc: ownSSRC, cname: $0.negotiated.cname) }
   }
 
-  func deadline(now: MonotonicTime) -> Deadline? {
-    var earliest = Deadline.earliest(sender.deadline(now: now), feedback?.deadline)
+  /// - Parameter canSend: whether there is a path; without one what waits to be sent wakes nobody.
+  func deadline(canSend: Bool, now: MonotonicTime) -> Deadline? {
+    var earliest = feedback?.deadline
+    if canSend { earliest = .earliest(earliest, sender.deadline(now: now)) }
     if let nextSynchronization { earliest = .earliest(earliest, Deadline(nextSynchronization, "receive.synchronization")) }
     for receiver in receivers {
       if let deadline = receiver?.stream.deadline { earliest = .earliest(earliest, deadline) }

@@ -104,7 +104,8 @@ package final class SimulatedPeer {
     case .gatheringNeeded(let transport, _):
       for (position, address) in addresses.enumerated() {
         // Each transport has ports of its own.
-        let own = TransportAddress(address.ip, port: address.port &+ UInt16(truncatingIfNeeded: transport.rawValue * 16))
+        let own = TransportAddress(
+          address.ip, port: address.port &+ UInt16(truncatingIfNeeded: transport.rawValue * 16))
         engine.addLocalAddress(
           own, interface: ICEInterface(name: "eth\(position)"), transport: transport, now: now)
       }

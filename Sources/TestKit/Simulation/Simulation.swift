@@ -11,8 +11,9 @@ package final class Simulation {
   package private(set) var peers: [SimulatedPeer] = []
   /// How long signalling messages take.
   package var signallingDelay = TimeDelta.milliseconds(20)
-  /// A hash of every datagram, for comparing runs.
+  /// A hash of every datagram while `hashesTraffic`, for comparing runs.
   package private(set) var trafficHash: UInt64 = 0xCBF2_9CE4_8422_2325
+  package var hashesTraffic = false
   package private(set) var steps = 0
 
   private let seed: UInt64
@@ -135,6 +136,10 @@ package final class Simulation {
     }
   }
 
+  private func hash(_ bytes: [UInt8]) {
+    for byte in bytes { trafficHash = (trafficHash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+  }
+
   /// Sends what the engine has to send and takes its events.
   package func settle(_ peer: SimulatedPeer) {
     guard peer.isAlive else { return }
@@ -143,7 +148,7 @@ package final class Simulation {
       while let datagram = peer.engine.pollDatagram(now: now) {
         isQuiet = false
         let bytes = datagram.packet.bytes.copied()
-        for byte in bytes { trafficHash = (trafficHash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        if hashesTraffic { hash(bytes) }
         network.send(bytes, from: datagram.source, to: datagram.destination, now: now)
         peer.engine.pool.give(datagram.packet)
       }

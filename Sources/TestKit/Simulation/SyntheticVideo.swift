@@ -29,7 +29,10 @@ package struct SyntheticVideo: Sendable {
     let offset = bytes.count > 0 && bytes[0] & 1 == 0 ? 10 : 3
     guard bytes.count >= offset + 4 else { return nil }
     let counter = bytes[offset..<offset + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-    guard bytes.dropFirst(offset + 4).allSatisfy({ $0 == UInt8(truncatingIfNeeded: counter) }) else { return nil }
+    // A sample of the rest: a whole look at every frame would cost more than the engine under test.
+    for index in stride(from: offset + 4, to: bytes.count, by: 97)
+    where bytes[index] != UInt8(truncatingIfNeeded: counter) { return nil }
+    if let last = bytes.dropFirst(offset + 4).last, last != UInt8(truncatingIfNeeded: counter) { return nil }
     return counter
   }
 }

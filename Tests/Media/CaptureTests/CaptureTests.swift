@@ -56,7 +56,7 @@ struct CaptureTests {
       let track = try MediaStreamTrack(source: source)
       let start = MediaTime.now
       var frames: [AudioFrame] = []
-      for await frame in track.audioFrames(buffer: 1_000) {
+      for await frame in track.audioFrames(buffer: 100_000) {
         frames.append(frame)
         if frames.count == 30 { break }
       }

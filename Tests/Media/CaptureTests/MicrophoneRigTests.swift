@@ -25,7 +25,7 @@ struct MicrophoneRigTests {
     let track = try MediaStreamTrack(source: source)
     var analyzer = ToneAnalyzer(window: .milliseconds(300))
     var last: AudioFrame?
-    for await frame in track.audioFrames(buffer: 1_000) {
+    for await frame in track.audioFrames(buffer: 100_000) {
       #expect(frame.format == AudioFormat(sampleRate: 48_000, channels: channels))
       #expect(frame.sampleCount == 480)
       #expect(abs((MediaTime.now - frame.timestamp).nanoseconds) < 1_000_000_000)

@@ -12,17 +12,17 @@ struct RigTests {
   @Test(
     "GN-07, GN-08: a camera and a microphone without hardware", .enabled(if: Rig.hasCompiler, "there is no C compiler"),
     .disabled(if: Rig.folder != nil, "this is the process with the rigs"))
-  func rigs() throws {
+  func rigs() async throws {
     var template = Array("/tmp/swift-webrtc-XXXXXX".utf8CString)
     try #require(mkdtemp(&template) != nil)
     let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-    defer { _ = Rig.run("rm -rf '\(folder)'") }
+    defer { _ = Rig.runBlocking("rm -rf '\(folder)'") }
 
-    let camera = Rig.run(
+    let camera = try await Rig.run(
       "cc -O1 -Wall -Werror -shared -fPIC -o '\(folder)/camera.so' '\(sources)/Camera/camera.c' -ldl -lpthread")
     try #require(camera.isSuccess, "\(camera.output)")
     let plugin = "\(folder)/libasound_module_pcm_rig.so"
-    let microphone = Rig.run(
+    let microphone = try await Rig.run(
       "cc -O1 -Wall -Werror -shared -fPIC -DPIC -o '\(plugin)' '\(sources)/Microphone/microphone.c' -lasound -lm")
     try #require(microphone.isSuccess, "\(microphone.output)")
     Rig.write(
@@ -33,12 +33,13 @@ struct RigTests {
         hint { show on description "Rig microphone" }
       }
       """, to: folder + "/alsa.conf")
-    _ = Rig.run("mkdir '\(folder)/dev' && touch '\(folder)/dev/video0' '\(folder)/dev/video1' '\(folder)/dev/videoX'")
+    _ = try await Rig.run(
+      "mkdir '\(folder)/dev' && touch '\(folder)/dev/video0' '\(folder)/dev/video1' '\(folder)/dev/videoX'")
 
     let program = try #require(CommandLine.arguments.first)
     // One after the other, since each counts what the process has open.
     for suite in ["CameraRigTests", "MicrophoneRigTests"] {
-      let tests = Rig.run(
+      let tests = try await Rig.run(
         "RTC_CAPTURE_RIG='\(folder)' RIG_CAMERA='\(folder)/dev/video0' RIG_CAMERA_CONTROL='\(folder)/camera.control' "
           + "ALSA_CONFIG_PATH='\(folder)/alsa.conf' LD_PRELOAD='\(folder)/camera.so' "
           + "'\(program)' --filter '\(suite)' --testing-library swift-testing")

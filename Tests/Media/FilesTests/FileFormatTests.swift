@@ -99,7 +99,7 @@ struct FileFormatTests {
     let track = try MediaStreamTrack(source: source)
     var counters: [UInt32?] = []
     var times: [MediaTime] = []
-    for await frame in track.videoFrames(buffer: 1_000) {
+    for await frame in track.videoFrames(buffer: 100_000) {
       counters.append(TestPatternReader.read(frame).counter)
       times.append(frame.timestamp)
       if counters.count == 7 { break }
@@ -110,7 +110,7 @@ struct FileFormatTests {
     #expect(await threadCount(named: "loop.y4m", becomes: 0))
 
     let once = try MediaStreamTrack(source: try Y4MSource(path: path, isLooping: false))
-    for await _ in once.videoFrames(buffer: 1_000) {}
+    for await _ in once.videoFrames(buffer: 100_000) {}
     #expect(once.readyState == .ended)
     #expect(await threadCount(named: "loop.y4m", becomes: 0))
   }
@@ -193,7 +193,7 @@ struct FileFormatTests {
     try writer.finish()
     let track = try MediaStreamTrack(source: try WAVSource(path: path))
     var analyzer = ToneAnalyzer(window: .milliseconds(300))
-    for await frame in track.audioFrames(buffer: 1_000) {
+    for await frame in track.audioFrames(buffer: 100_000) {
       #expect(frame.format == .mono48k)
       #expect(frame.sampleCount == 960)
       analyzer.append(frame)
@@ -206,7 +206,7 @@ struct FileFormatTests {
     #expect(await threadCount(named: "tone \(rate).wav", becomes: 0))
 
     let once = try MediaStreamTrack(source: try WAVSource(path: path, isLooping: false))
-    for await _ in once.audioFrames(buffer: 1_000) {}
+    for await _ in once.audioFrames(buffer: 100_000) {}
     #expect(once.readyState == .ended)
     #expect(await threadCount(named: "tone \(rate).wav", becomes: 0))
   }

@@ -1,4 +1,6 @@
 import Glibc
+import RTCFrames
+import Synchronization
 
 /// A folder for the files of one test, removed with them.
 final class TemporaryFolder: Sendable {
@@ -11,7 +13,7 @@ final class TemporaryFolder: Sendable {
     path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  deinit { _ = Shell.run("rm -rf '\(path)'") }
+  deinit { _ = Shell.runBlocking("rm -rf '\(path)'") }
 
   func file(_ name: String) -> String { path + "/" + name }
 
@@ -38,8 +40,22 @@ final class TemporaryFolder: Sendable {
 
 /// Runs other programs.
 enum Shell {
-  /// What a command printed, without its last end of line, and whether it succeeded.
-  static func run(_ command: String) -> (output: String, isSuccess: Bool) {
+  /// What a command printed, without its last end of line, and whether it succeeded. It waits on a thread of its own,
+  /// since those of tasks are few.
+  static func run(_ command: String) async throws -> (output: String, isSuccess: Bool) {
+    let thread = Mutex<MediaThread?>(nil)
+    let result = try await withCheckedThrowingContinuation { continuation in
+      do {
+        let new = try MediaThread(name: "shell") { _ in continuation.resume(returning: runBlocking(command)) }
+        thread.withLock { $0 = new }
+      } catch { continuation.resume(throwing: error) }
+    }
+    thread.withLock { $0 }?.stop()
+    return result
+  }
+
+  /// The same on the thread of the caller.
+  static func runBlocking(_ command: String) -> (output: String, isSuccess: Bool) {
     guard let pipe = popen(command + " 2>&1", "r") else { return ("", false) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4_096)
@@ -53,5 +69,5 @@ enum Shell {
     return (String(decoding: bytes, as: UTF8.self), status == 0)
   }
 
-  static let hasFFmpeg = run("ffmpeg -version").isSuccess && run("ffprobe -version").isSuccess
+  static let hasFFmpeg = runBlocking("ffmpeg -version").isSuccess && runBlocking("ffprobe -version").isSuccess
 }

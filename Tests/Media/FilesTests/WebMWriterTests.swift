@@ -164,7 +164,7 @@ struct WebMWriterTests {
   }
 
   @Test("an independent player plays the file, whole and cut off", .enabled(if: Shell.hasFFmpeg, "ffmpeg is missing"))
-  func playable() throws {
+  func playable() async throws {
     let path = folder.file("call.webm")
     let video = try EncodedMedia.video(frames: 120)
     let audio = try EncodedMedia.audio(packets: 200)
@@ -180,7 +180,7 @@ struct WebMWriterTests {
     for frame in frames { try writer.write(frame) }
     try writer.finish()
 
-    let probe = Shell.run(
+    let probe = try await Shell.run(
       "ffprobe -v error -count_frames -show_entries "
         + "stream=codec_name,width,height,sample_rate,nb_read_frames:format=duration -of default=nw=1 '\(path)'")
     #expect(probe.output.contains("codec_name=vp8"))
@@ -189,11 +189,13 @@ struct WebMWriterTests {
     #expect(probe.output.contains("nb_read_frames=\(video.count)"))
     #expect(probe.output.contains("nb_read_frames=\(audio.count)"))
     #expect(probe.output.contains("duration=3.98"))
-    #expect(Shell.run("ffmpeg -v error -xerror -i '\(path)' -f null -").output == "")
+    #expect(try await Shell.run("ffmpeg -v error -xerror -i '\(path)' -f null -").output == "")
 
     // What a player decodes is what was recorded.
     let pictures = folder.file("call.y4m")
-    #expect(Shell.run("ffmpeg -v error -i '\(path)' -an -vsync passthrough -pix_fmt yuv420p '\(pictures)'").isSuccess)
+    #expect(
+      try await Shell.run("ffmpeg -v error -i '\(path)' -an -vsync passthrough -pix_fmt yuv420p '\(pictures)'")
+        .isSuccess)
     var reader = try Y4MReader(path: pictures)
     for index in 0..<video.count {
       let frame = try #require(try reader.next(timestamp: .zero))
@@ -202,7 +204,7 @@ struct WebMWriterTests {
       #expect(reading.hasRightColours)
     }
     let sound = folder.file("call.wav")
-    #expect(Shell.run("ffmpeg -v error -i '\(path)' -vn -ac 1 '\(sound)'").isSuccess)
+    #expect(try await Shell.run("ffmpeg -v error -i '\(path)' -vn -ac 1 '\(sound)'").isSuccess)
     var wave = try WAVReader(path: sound)
     var analyzer = ToneAnalyzer()
     analyzer.append(AudioFrame(format: wave.format, samples: try wave.read(count: 96_000), timestamp: .zero))
@@ -210,7 +212,7 @@ struct WebMWriterTests {
 
     // Seeking goes to a key frame by the index.
     #expect(
-      Shell.run("ffmpeg -v error -ss 3 -i '\(path)' -frames:v 1 -f null -").output == "")
+      try await Shell.run("ffmpeg -v error -ss 3 -i '\(path)' -frames:v 1 -f null -").output == "")
 
     let bytes = TemporaryFolder.read(path)
     let clusters = EBMLReader(bytes: bytes).find(.segment, .cluster)
@@ -218,7 +220,7 @@ struct WebMWriterTests {
       let part = folder.write(Array(bytes.prefix(cut)), to: "part.webm")
       let complete = clusters.count { $0.contents.upperBound <= cut }
       let expected = EBMLReader(bytes: bytes).blocks.count { $0.cluster < complete && $0.track == 1 }
-      let count = Shell.run(
+      let count = try await Shell.run(
         "ffprobe -v quiet -count_frames -select_streams v -show_entries stream=nb_read_frames -of csv=p=0 '\(part)'")
       #expect(Int(count.output.filter(\.isNumber)) ?? 0 >= expected)
     }

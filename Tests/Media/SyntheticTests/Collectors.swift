@@ -6,7 +6,7 @@ import RTCFrames
 /// Takes the first frames that a track delivers.
 func firstFrames(_ count: Int, of track: MediaStreamTrack) async -> [VideoFrame] {
   var frames: [VideoFrame] = []
-  for await frame in track.videoFrames(buffer: 10_000) {
+  for await frame in track.videoFrames(buffer: 100_000) {
     frames.append(frame)
     if frames.count == count { break }
   }
@@ -16,7 +16,7 @@ func firstFrames(_ count: Int, of track: MediaStreamTrack) async -> [VideoFrame]
 /// Takes the first sound that a track delivers.
 func firstSound(_ count: Int, of track: MediaStreamTrack) async -> [AudioFrame] {
   var frames: [AudioFrame] = []
-  for await frame in track.audioFrames(buffer: 10_000) {
+  for await frame in track.audioFrames(buffer: 100_000) {
     frames.append(frame)
     if frames.count == count { break }
   }

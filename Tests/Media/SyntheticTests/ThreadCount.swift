@@ -5,11 +5,12 @@ import RTCFrames
 /// moment longer, and one that was started may not be named yet.
 func threadCount(named name: String, becomes expected: Int) async -> Bool {
   let deadline = MediaTime.now + .seconds(10)
-  while MediaTime.now < deadline {
+  while true {
     if threadNames().count(where: { $0 == String(name.prefix(15)) }) == expected { return true }
+    // Looked at once more after the last sleep, however long that took.
+    guard MediaTime.now < deadline else { return false }
     try? await Task.sleep(for: .milliseconds(2))
   }
-  return false
 }
 
 private func threadNames() -> [String] {

@@ -16,7 +16,7 @@ package final class FrameBroadcast<Frame: Sendable>: Sendable {
   /// Adds a consumer; it is finished at once when the broadcast is over.
   package func add(_ consumer: any FrameConsumer<Frame>) {
     let isFinished = state.withLock { state in
-      if !state.isFinished { state.consumers.append(consumer) }
+      if !state.isFinished, !state.consumers.contains(where: { $0 === consumer }) { state.consumers.append(consumer) }
       return state.isFinished
     }
     if isFinished { consumer.finish() }

@@ -100,6 +100,14 @@ package struct VideoAdaptation: Sendable {
     return decision
   }
 
+  /// Time under each reason up to `now`; the members count up to the last update.
+  package func durations(at now: MonotonicTime) -> (unlimited: TimeDelta, bandwidthLimited: TimeDelta) {
+    let elapsed = lastUpdate.map { max(.zero, now - $0) } ?? .zero
+    return decision.limitation == .none
+      ? (unlimitedDuration + elapsed, bandwidthLimitedDuration)
+      : (unlimitedDuration, bandwidthLimitedDuration + elapsed)
+  }
+
   /// The size to encode: scaled, even, and never less than 16 pixels a side unless the source is.
   package func encodedSize(width: Int, height: Int) -> (width: Int, height: Int) {
     func scaled(_ value: Int) -> Int {

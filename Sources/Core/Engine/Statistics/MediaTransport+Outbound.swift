@@ -33,6 +33,9 @@ extension MediaTransport {
     stats.targetBitrate = sender.encoderTarget(of: stream).map { Double($0.bitsPerSecond) }
     if kind == .video {
       stats.framesSent = UInt32(clamping: counted.framesSent)
+      // What came here was encoded; an encoder that the shell runs knows better.
+      stats.framesEncoded = stats.framesSent
+      stats.keyFramesEncoded = UInt32(clamping: counted.keyFramesSent)
       stats.hugeFramesSent = UInt32(clamping: counted.hugeFramesSent)
       stats.pliCount = UInt32(clamping: counted.pliCount)
       stats.firCount = UInt32(clamping: counted.firCount)

@@ -10,11 +10,14 @@ package struct VideoDecoderStatistics: Sendable {
   package var frameWidth = 0
   package var frameHeight = 0
   package var implementationName: String?
+  /// Of the frames that were decoded.
+  package private(set) var rate = FrameRateMeter()
 
   package init() {}
 
   mutating func note(_ frame: EncodedVideoFrame, picture: VideoFrame?, duration: Duration, implementation: String) {
     framesDecoded += 1
+    rate.note()
     if frame.isKeyFrame { keyFramesDecoded += 1 }
     totalDecodeTime += duration
     implementationName = implementation

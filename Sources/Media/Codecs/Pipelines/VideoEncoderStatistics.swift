@@ -14,6 +14,8 @@ package struct VideoEncoderStatistics: Sendable {
   package var frameWidth = 0
   package var frameHeight = 0
   package var implementationName: String?
+  /// Of the frames that were encoded.
+  package private(set) var rate = FrameRateMeter()
 
   package init() {}
 
@@ -25,6 +27,7 @@ package struct VideoEncoderStatistics: Sendable {
       return
     }
     framesEncoded += 1
+    rate.note()
     if frame.isKeyFrame { keyFramesEncoded += 1 }
     bytesEncoded += frame.bytes.count
     quantizerSum += frame.quantizer ?? 0

@@ -120,9 +120,8 @@ struct MediaTransport {
   ) -> Goodbye? {
     let section = sections[index]
     guard let codec = section.sendCodec, let source = section.negotiated.localSources.first else {
-      guard let stream = section.sendStream else { return nil }
-      sections[index].sendStream = nil
-      return sender.removeStream(stream, now: now)
+      pause(section.sendStream, now: now)
+      return nil
     }
     let kind: SendStreamConfiguration.Kind = section.negotiated.kind == .audio ? .audio : .video
     var configuration = SendStreamConfiguration(
@@ -158,6 +157,14 @@ struct MediaTransport {
       sections[index].sendStream = sender.addStream(configuration, packetizer: packetizer, now: now)
     }
     return goodbye
+  }
+
+  /// A stream that may not be sent for now keeps its place: when it goes on, with the same SSRC under the same key, so must its sequence
+  /// numbers (RFC 3711 §9.1, RFC 7714 §5.1).
+  private mutating func pause(_ stream: SendStreamID?, now: MonotonicTime) {
+    guard let stream, var configuration = sender.configuration(of: stream) else { return }
+    configuration.isActive = false
+    sender.updateStream(stream, configuration, now: now)
   }
 
   private func makePacketizer(_ kind: SendStreamConfiguration.Kind, _ name: String) -> (any Packetizer)? {

@@ -186,7 +186,8 @@ extension PeerEngine {
       let encoding = jsep.transceiver(section.negotiated.transceiverID)?.sender.encodings.first
       let bitrate = section.sendStream.flatMap { transports[index].media.sender.encoderTarget(of: $0) }
       let target = EncodingTarget(
-        isActive: isOpen && section.sendStream != nil && (encoding?.active ?? true), bitrate: bitrate ?? .zero,
+        isActive: isOpen && section.sendStream != nil && section.sendCodec != nil && (encoding?.active ?? true),
+        bitrate: bitrate ?? .zero,
         codec: section.sendCodec, encoding: encoding ?? RTCRtpEncodingParameters(), packetLoss: loss)
       guard target != section.announcedTarget else { continue }
       transports[index].media.sections[position].announcedTarget = target

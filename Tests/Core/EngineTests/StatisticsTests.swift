@@ -14,7 +14,7 @@ struct StatisticsTests {
     seed: UInt64 = 1, impairments: NetworkImpairments = .init(delay: .milliseconds(25))
   ) throws -> (Simulation, caller: SimulatedPeer, callee: SimulatedPeer) {
     let simulation = Simulation(seed: seed, impairments: impairments)
-    let limit: (inout EngineConfiguration) -> Void = { $0.bitrateLimits.maximum = .kilobitsPerSecond(500) }
+    let limit: (inout EngineConfiguration) -> Void = { $0.bitrateLimits = .init(maximum: .kilobitsPerSecond(500)) }
     let caller = simulation.addPeer("caller", configure: limit)
     let callee = simulation.addPeer("callee", configure: limit)
     for peer in [caller, callee] {
@@ -265,6 +265,38 @@ struct StatisticsTests {
     // The callee was told: its transport has ended too, and its counters stand.
     #expect(report(callee, simulation).first(RTCTransportStats.self)?.dtlsState == .closed)
     #expect(report(callee, simulation).all(.outboundRtp).count == 2)
+  }
+
+  @Test(
+    "ST-17, RP-22: a stream that pauses by its direction goes on with its numbers and counters", arguments: [1, 2, 3])
+  func pause(seed: UInt64) throws {
+    let (simulation, caller, callee) = try makeCall(seed: seed)
+    simulation.run(for: .seconds(2))
+    let before = report(caller, simulation).all(RTCOutboundRtpStreamStats.self)
+    #expect(before.count == 2)
+    for direction in [RTCRtpTransceiverDirection.recvonly, .sendrecv] {
+      try caller.engine.updateModel(now: simulation.now) { model throws(WebRTCError) in
+        for transceiver in model.transceivers { try model.setDirection(transceiver.id, direction) }
+      }
+      try simulation.negotiate(caller, callee)
+      simulation.run(for: .seconds(1))
+      let during = report(caller, simulation).all(RTCOutboundRtpStreamStats.self)
+      #expect(during.map(\.id) == before.map(\.id))
+      for (old, new) in zip(before, during) { #expect(try #require(new.packetsSent) >= #require(old.packetsSent)) }
+      #expect(during.allSatisfy { ($0.codecId != nil) == (direction == .sendrecv) })
+    }
+    let shown = callee.videoFrames.count
+    simulation.run(for: .seconds(2))
+    #expect(callee.videoFrames.count > shown + 50)
+    #expect(callee.brokenFrames == 0)
+    let after = report(caller, simulation).all(RTCOutboundRtpStreamStats.self)
+    for (old, new) in zip(before, after) {
+      #expect(try #require(new.packetsSent) > #require(old.packetsSent) + 80)
+      let peer = try #require(
+        report(callee, simulation).all(RTCInboundRtpStreamStats.self).first { $0.ssrc == new.ssrc })
+      #expect(try #require(peer.packetsLost) == 0)
+    }
+    #expect(callee.engine.makeDiagnostics().transports.allSatisfy { $0.media.rejected == 0 })
   }
 
   @Test("What a stranger sends is counted where it was dropped")

@@ -4,17 +4,19 @@ import RTCSend
 import WebRTCTypes
 
 extension MediaTransport {
-  /// The stream that a section sends (webrtc-stats §8.6), and what the peer reports about it (§8.5); `nil` while nothing to send is negotiated.
+  /// The stream that a section sends (webrtc-stats §8.6), and what the peer reports about it (§8.5); `nil` before anything to send is
+  /// negotiated. A stream that has paused stays, without a codec.
   func outbound(
     _ section: MediaSection, of transport: TransportID, clock: StatisticsClock
-  ) -> (item: EngineStatistics.Outbound, codec: NegotiatedCodec)? {
-    guard let stream = section.sendStream, let codec = section.sendCodec,
+  ) -> (item: EngineStatistics.Outbound, codec: NegotiatedCodec?)? {
+    guard let stream = section.sendStream,
       let configuration = sender.configuration(of: stream), let counted = sender.statistics(of: stream)
     else { return nil }
     let kind = section.negotiated.kind
     let ssrc = configuration.ssrc
     let transportID = StatisticsIdentifier.transport(transport)
-    let codecID = StatisticsIdentifier.codec(codec, isSent: true, of: transport)
+    let codec = section.sendCodec
+    let codecID = codec.map { StatisticsIdentifier.codec($0, isSent: true, of: transport) }
     var stats = RTCOutboundRtpStreamStats(
       id: StatisticsIdentifier.outbound(ssrc, kind), timestamp: clock.timestamp, ssrc: ssrc.rawValue, kind: kind)
     stats.transportId = transportID

@@ -13,7 +13,9 @@ extension PeerEngine {
       for section in transport.media.sections {
         guard let outbound = transport.media.outbound(section, of: transport.session.id, clock: clock) else { continue }
         var item = outbound.item
-        add(outbound.codec, item.stream.kind, isSent: true, of: transport.session.id, to: &statistics)
+        if let codec = outbound.codec {
+          add(codec, item.stream.kind, isSent: true, of: transport.session.id, to: &statistics)
+        }
         item.stream.active = jsep.transceiver(item.transceiver)?.sender.encodings.first?.active ?? true
         statistics.outbound.append(item)
       }

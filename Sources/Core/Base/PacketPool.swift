@@ -2,23 +2,36 @@
 ///
 /// Whoever holds the last use of a packet gives it back; a packet that is dropped instead is freed like any object.
 package final class PacketPool {
-  private var free: [PacketBuffer] = []
   /// Free packets kept at most; what is given back beyond that is freed.
   package let limit: Int
-  /// Packets made so far, for tests and benchmarks of reuse.
-  package private(set) var createdCount = 0
+
+  private struct State {
+    var free: [PacketBuffer] = []
+    var createdCount = 0
+  }
+
+  /// Behind a pointer, since a class's stored variables would cost checks of exclusive access at each use.
+  private let state = UnsafeMutablePointer<State>.allocate(capacity: 1)
 
   package init(limit: Int = 1_024) {
     self.limit = limit
-    free.reserveCapacity(min(limit, 64))
+    state.initialize(to: State())
+    state.pointee.free.reserveCapacity(min(limit, 64))
   }
 
-  package var freeCount: Int { free.count }
+  deinit {
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
+
+  /// Packets made so far, for tests and benchmarks of reuse.
+  package var createdCount: Int { state.pointee.createdCount }
+  package var freeCount: Int { state.pointee.free.count }
 
   /// An empty packet.
   package func take() -> PacketBuffer {
-    if let packet = free.popLast() { return packet }
-    createdCount += 1
+    if let packet = state.pointee.free.popLast() { return packet }
+    state.pointee.createdCount += 1
     return PacketBuffer()
   }
 
@@ -31,9 +44,9 @@ package final class PacketPool {
   }
 
   /// Gives a packet back. The caller must not touch it afterwards.
-  package func give(_ packet: PacketBuffer) {
-    guard free.count < limit else { return }
+  package func give(_ packet: consuming PacketBuffer) {
+    guard state.pointee.free.count < limit else { return }
     packet.removeAll()
-    free.append(packet)
+    state.pointee.free.append(packet)
   }
 }

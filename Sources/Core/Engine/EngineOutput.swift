@@ -32,8 +32,10 @@ struct EngineOutput {
 
   mutating func popDatagram() -> OutgoingDatagram? {
     guard firstDatagram < datagrams.count else {
-      datagrams.removeAll(keepingCapacity: true)
-      firstDatagram = 0
+      if firstDatagram > 0 {
+        datagrams.removeAll(keepingCapacity: true)
+        firstDatagram = 0
+      }
       return nil
     }
     defer { firstDatagram += 1 }
@@ -42,8 +44,10 @@ struct EngineOutput {
 
   mutating func popEvent() -> EngineEvent? {
     guard firstEvent < events.count else {
-      events.removeAll(keepingCapacity: true)
-      firstEvent = 0
+      if firstEvent > 0 {
+        events.removeAll(keepingCapacity: true)
+        firstEvent = 0
+      }
       return nil
     }
     defer { firstEvent += 1 }

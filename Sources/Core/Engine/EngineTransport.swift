@@ -165,7 +165,8 @@ struct EngineTransport {
 
   // MARK: Time
 
-  func deadline(now: MonotonicTime) -> Deadline? {
+  /// Mutating for speed: what is mutating is called in place.
+  mutating func deadline(now: MonotonicTime) -> Deadline? {
     let control = session.deadline
     guard session.srtp != nil else { return control }
     return Deadline.earliest(control, media.deadline(canSend: session.path != nil, now: now))

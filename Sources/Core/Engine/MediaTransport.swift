@@ -17,8 +17,11 @@ struct MediaTransport {
   }
 
   var sections: [MediaSection] = []
-  /// By the demultiplexer's stream numbers; `nil` for repair streams and those without packets yet.
-  var receivers: [Receiver?] = []
+  /// In the order of their first packets. A receiver is large: per packet and per batch it is only changed in place, since to read from an
+  /// element with a function that is not mutating copies it.
+  var receivers: [Receiver] = []
+  /// Where in `receivers` a stream is, by its number in the demultiplexer; `nil` for repair streams and those without packets yet.
+  private var positions: [Int?] = []
   var sender: MediaSender
   private(set) var counters = MediaCounters()
 
@@ -82,13 +85,14 @@ struct MediaTransport {
 
   private mutating func configureReceivers(before: [MediaSection], now: MonotonicTime) {
     for number in demultiplexer.configure(sections.map(\.route)) { closeReceiver(number) }
-    for number in receivers.indices {
-      guard let receiver = receivers[number] else { continue }
+    for number in positions.indices {
+      guard let position = positions[number] else { continue }
+      let section = receivers[position].section
       // Other codecs need another receiver; it begins with the next packet.
       let isSame =
-        receiver.section < before.count && receiver.section < sections.count
-        && before[receiver.section].negotiated.receiveCodecs == sections[receiver.section].negotiated.receiveCodecs
-        && sections[receiver.section].negotiated.direction.receives
+        section < before.count && section < sections.count
+        && before[section].negotiated.receiveCodecs == sections[section].negotiated.receiveCodecs
+        && sections[section].negotiated.direction.receives
       if !isSame { closeReceiver(number) }
     }
     // Identifiers mean the same in all sections of a transport (RFC 9143 §9.3).
@@ -174,21 +178,28 @@ struct MediaTransport {
     }
   }
 
+  /// Where the receiver of a stream is, by the demultiplexer's number.
+  private func position(of number: Int) -> Int? { number < positions.count ? positions[number] : nil }
+
   private mutating func closeReceiver(_ number: Int) {
-    guard receivers.indices.contains(number), let ssrc = receivers[number]?.stream.ssrc else { return }
-    receivers[number]?.stream.close()
-    receivers[number] = nil
-    synchronization.remove(ssrc)
+    guard let closed = position(of: number) else { return }
+    receivers[closed].stream.close()
+    synchronization.remove(receivers[closed].stream.ssrc)
+    receivers.remove(at: closed)
+    positions[number] = nil
+    for number in positions.indices {
+      if let position = positions[number], position > closed { positions[number] = position - 1 }
+    }
   }
 
   // MARK: Packets
 
   /// Whether a packet is worth decrypting: not one that was received already.
-  func shouldAccept(_ header: RTPHeader) -> Bool {
-    guard let number = primary(demultiplexer.stream(for: header.ssrc)), receivers.indices.contains(number) else {
+  mutating func shouldAccept(_ header: RTPHeader) -> Bool {
+    guard let number = primary(demultiplexer.stream(for: header.ssrc)), let position = position(of: number) else {
       return true
     }
-    return receivers[number]?.stream.shouldAccept(header) ?? true
+    return receivers[position].stream.shouldAccept(header)
   }
 
   /// The stream whose receiver takes packets of stream `number`: itself, or the one that it repairs.
@@ -223,41 +234,38 @@ struct MediaTransport {
       pool.give(buffer)
       return nil
     }
-    guard let target = primary(number), prepareReceiver(target, packetOf: number, header, now: now) else {
+    guard let target = primary(number), let position = prepareReceiver(target, header, now: now) else {
       // Padding that probes the path comes before there is anything to repair.
       counters.unrouted &+= 1
       pool.give(buffer)
       return nil
     }
-    receivers[target]?.stream.handle(
+    if target != number { receivers[position].stream.rtxSSRC = header.ssrc }
+    receivers[position].stream.handle(
       ReceivedRTPPacket(buffer: buffer, header: header, extensions: values, arrival: now))
-    guard target == number, let section = receivers[target]?.section, !sections[section].isReceiving else { return nil }
+    let section = receivers[position].section
+    guard target == number, !sections[section].isReceiving else { return nil }
     sections[section].isReceiving = true
     return section
   }
 
-  private mutating func prepareReceiver(
-    _ target: Int, packetOf number: Int, _ header: RTPHeader, now: MonotonicTime
-  ) -> Bool {
-    if target < receivers.count, receivers[target] != nil {
-      if target != number, receivers[target]?.stream.rtxSSRC != header.ssrc {
-        receivers[target]?.stream.rtxSSRC = header.ssrc
-      }
-      return true
-    }
-    guard let stream = demultiplexer.streams[target] else { return false }
+  /// The position of a stream's receiver, which is made for its first packet.
+  private mutating func prepareReceiver(_ target: Int, _ header: RTPHeader, now: MonotonicTime) -> Int? {
+    if let position = position(of: target) { return position }
+    guard let stream = demultiplexer.streams[target] else { return nil }
     let repair = demultiplexer.streams.first { $0?.repairedStream == target }??.ssrc
     guard
       let configuration = sections[stream.section].receiverConfiguration(
         ssrc: stream.ssrc, repair: repair, formats: formats)
-    else { return false }
-    while receivers.count <= target { receivers.append(nil) }
+    else { return nil }
     var receiver = ReceiveStream(configuration: configuration, pool: pool)
     if let knownRoundTripTime { receiver.setRoundTripTime(knownRoundTripTime) }
-    receivers[target] = Receiver(stream: receiver, section: stream.section)
+    while positions.count <= target { positions.append(nil) }
+    positions[target] = receivers.count
+    receivers.append(Receiver(stream: receiver, section: stream.section))
     synchronization.add(stream.ssrc, now: now)
     if nextSynchronization == nil { nextSynchronization = now + Self.synchronizationInterval }
-    return true
+    return receivers.count - 1
   }
 
   /// Takes a decrypted compound packet.
@@ -267,8 +275,8 @@ struct MediaTransport {
     while let packet = reader.next(in: bytes) {
       switch packet {
       case .senderReport(let report):
-        if let number = demultiplexer.stream(for: report.ssrc), receivers.indices.contains(number) {
-          receivers[number]?.stream.handle(report, now: now)
+        if let number = demultiplexer.stream(for: report.ssrc), let position = position(of: number) {
+          receivers[position].stream.handle(report, now: now)
         }
       case .goodbye(let goodbye):
         for ssrc in goodbye.ssrcs { end(ssrc) }
@@ -282,9 +290,8 @@ struct MediaTransport {
 
   /// A stream said BYE: its section waits for another.
   private mutating func end(_ ssrc: SSRC) {
-    guard let number = demultiplexer.stream(for: ssrc), receivers.indices.contains(number),
-      let section = receivers[number]?.section
-    else { return }
+    guard let number = demultiplexer.stream(for: ssrc), let position = position(of: number) else { return }
+    let section = receivers[position].section
     endedSections.append(section)
     sections[section].isReceiving = false
     closeReceiver(number)
@@ -310,7 +317,7 @@ struct MediaTransport {
   private mutating func updateRoundTripTime() {
     guard let roundTrip = sender.estimator.estimate.roundTripTime, roundTrip != knownRoundTripTime else { return }
     knownRoundTripTime = roundTrip
-    for index in receivers.indices { receivers[index]?.stream.setRoundTripTime(roundTrip) }
+    for index in receivers.indices { receivers[index].stream.setRoundTripTime(roundTrip) }
   }
 
   mutating func countDuplicate() { counters.duplicates &+= 1 }
@@ -322,20 +329,16 @@ struct MediaTransport {
   mutating func synchronize(now: MonotonicTime) {
     guard let due = nextSynchronization, due <= now else { return }
     nextSynchronization = now + Self.synchronizationInterval
-    for receiver in receivers {
-      guard let stream = receiver?.stream else { continue }
+    for stream in receivers.lazy.map(\.stream) {
       synchronization.update(
         stream.ssrc, reference: stream.playoutReference, reports: stream.senderReports, clockRate: stream.clockRate,
         now: now)
     }
     synchronization.evaluate(now: now)
-    var hasReceivers = false
     for index in receivers.indices {
-      guard let ssrc = receivers[index]?.stream.ssrc else { continue }
-      hasReceivers = true
-      receivers[index]?.stream.synchronizationDelay = synchronization.delay(of: ssrc)
+      receivers[index].stream.synchronizationDelay = synchronization.delay(of: receivers[index].stream.ssrc)
     }
-    if !hasReceivers { nextSynchronization = nil }
+    if receivers.isEmpty { nextSynchronization = nil }
   }
 
   // MARK: Reports and time
@@ -349,31 +352,56 @@ struct MediaTransport {
   /// All sections agreed to feedback without reports around it (RFC 5506).
   var usesReducedSize: Bool { sections.allSatisfy(\.negotiated.usesReducedSizeRTCP) }
 
-  mutating func makeReportBlocks(now: MonotonicTime) -> [ReportBlock] {
+  /// RFC 3550 §6.4: what we sent, what we received, who we are, and what the peer may send.
+  mutating func makeReports(now: MonotonicTime) -> [RTCPPacket] {
+    let sender = controlSSRC
+    var reports = self.sender.makeSenderReports(now: now)
+    let blocks = makeReportBlocks(now: now)
+    var messages: [RTCPPacket] = []
+    if reports.isEmpty {
+      messages.append(.receiverReport(ReceiverReport(ssrc: sender, reportBlocks: blocks)))
+    } else {
+      reports[0].reportBlocks = blocks
+      messages += reports.map { .senderReport($0) }
+    }
+    if let description = makeSourceDescription() { messages.append(.sourceDescription(description)) }
+    if let estimate = bitrateEstimator?.pollEstimate(now: now) {
+      messages.append(
+        .receiverEstimatedMaximumBitrate(
+          ReceiverEstimatedMaximumBitrate(
+            senderSSRC: sender, bitrate: estimate, ssrcs: receivers.prefix(255).map(\.stream.ssrc))))
+    }
+    return messages
+  }
+
+  private mutating func makeReportBlocks(now: MonotonicTime) -> [ReportBlock] {
     var blocks: [ReportBlock] = []
-    for index in receivers.indices { receivers[index]?.stream.appendReportBlocks(to: &blocks, now: now) }
+    for index in receivers.indices { receivers[index].stream.appendReportBlocks(to: &blocks, now: now) }
     if let worst = blocks.map(\.fractionLost).max() { bitrateEstimator?.recordLoss(fractionLost: worst, now: now) }
     return blocks
   }
 
   /// What every compound packet names itself with.
   func makeSourceDescription() -> SourceDescription? {
-    sender.makeSourceDescription() ?? sections.first.map { SourceDescription(ssrc: ownSSRC, cname: $0.negotiated.cname) }
+    sender.makeSourceDescription()
+      ?? sections.first.map { SourceDescription(ssrc: ownSSRC, cname: $0.negotiated.cname) }
   }
 
+  /// Mutating for speed: what is mutating is called in place.
+  ///
   /// - Parameter canSend: whether there is a path; without one what waits to be sent wakes nobody.
-  func deadline(canSend: Bool, now: MonotonicTime) -> Deadline? {
-    var earliest = feedback?.deadline
+  mutating func deadline(canSend: Bool, now: MonotonicTime) -> Deadline? {
+    var earliest = feedback?.takeDeadline() ?? nil
     if canSend { earliest = .earliest(earliest, sender.deadline(now: now)) }
-    if let nextSynchronization { earliest = .earliest(earliest, Deadline(nextSynchronization, "receive.synchronization")) }
-    for receiver in receivers {
-      if let deadline = receiver?.stream.deadline { earliest = .earliest(earliest, deadline) }
+    if let nextSynchronization {
+      earliest = .earliest(earliest, Deadline(nextSynchronization, "receive.synchronization"))
     }
+    for index in receivers.indices { earliest = .earliest(earliest, receivers[index].stream.takeDeadline()) }
     return earliest
   }
 
   mutating func close() {
-    for number in receivers.indices { closeReceiver(number) }
+    for number in positions.indices { closeReceiver(number) }
     for id in sender.streamIDs { _ = sender.removeStream(id, now: .zero) }
     sections.removeAll()
   }

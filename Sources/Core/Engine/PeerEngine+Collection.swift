@@ -90,10 +90,11 @@ extension PeerEngine {
 
   mutating func collectReceivers(_ index: Int, now: MonotonicTime) {
     var messages: [RTCPPacket] = []
-    let sender = transports[index].media.controlSSRC
-    for number in transports[index].media.receivers.indices {
-      guard let section = transports[index].media.receivers[number]?.section else { continue }
-      collectReceiver(number, of: index, section: section, sender: sender, messages: &messages, now: now)
+    for position in transports[index].media.receivers.indices {
+      guard let due = transports[index].media.receivers[position].stream.takeDeadline(), due.time <= now else {
+        continue
+      }
+      collectReceiver(position, of: index, messages: &messages, now: now)
     }
     while let feedback = transports[index].media.feedback?.pollFeedback(now: now) {
       messages.append(.transportFeedback(feedback))
@@ -105,26 +106,30 @@ extension PeerEngine {
   }
 
   private mutating func collectReceiver(
-    _ number: Int, of index: Int, section: Int, sender: SSRC, messages: inout [RTCPPacket], now: MonotonicTime
+    _ position: Int, of index: Int, messages: inout [RTCPPacket], now: MonotonicTime
   ) {
+    let section = transports[index].media.receivers[position].section
     let transceiver = transports[index].media.sections[section].negotiated.transceiverID
-    guard let ssrc = transports[index].media.receivers[number]?.stream.ssrc else { return }
-    while let frame = transports[index].media.receivers[number]?.stream.pollFrame(now: now) {
+    while let frame = transports[index].media.receivers[position].stream.pollFrame(now: now) {
       let mimeType = transports[index].media.sections[section].mimeType(of: frame.payloadType)
       output.append(.videoFrame(transceiver, frame, mimeType: mimeType ?? "video/unknown"))
     }
-    while let playout = transports[index].media.receivers[number]?.stream.pollPlayout(now: now) {
+    while let playout = transports[index].media.receivers[position].stream.pollPlayout(now: now) {
       let mimeType = transports[index].media.sections[section].mimeType(of: playout.payloadType)
       output.append(.audioPlayout(transceiver, playout, mimeType: mimeType ?? "audio/unknown"))
     }
     var requests: [SequenceNumber] = []
-    transports[index].media.receivers[number]?.stream.pollRequests(now: now, into: &requests)
+    transports[index].media.receivers[position].stream.pollRequests(now: now, into: &requests)
+    let request = transports[index].media.receivers[position].stream.pollKeyFrameRequest(now: now)
+    guard !requests.isEmpty || request != nil else { return }
+    let sender = transports[index].media.controlSSRC
+    let ssrc = transports[index].media.receivers[position].stream.ssrc
     if !requests.isEmpty {
       messages.append(
         .negativeAcknowledgement(
           NegativeAcknowledgement(senderSSRC: sender, mediaSSRC: ssrc, sequenceNumbers: requests)))
     }
-    switch transports[index].media.receivers[number]?.stream.pollKeyFrameRequest(now: now) {
+    switch request {
     case .pictureLossIndication:
       messages.append(.pictureLossIndication(PictureLossIndication(senderSSRC: sender, mediaSSRC: ssrc)))
     case .fullIntraRequest(let sequenceNumber):
@@ -149,32 +154,8 @@ extension PeerEngine {
     }
     if areTargetsChanged { announceTargets(of: index) }
     guard transports[index].session.path != nil, transports[index].media.sender.reports.isDue(now: now) else { return }
-    sendReports(index, now: now)
-  }
-
-  /// RFC 3550 §6.4: what we sent, what we received, who we are.
-  private mutating func sendReports(_ index: Int, now: MonotonicTime) {
-    var reports = transports[index].media.sender.makeSenderReports(now: now)
-    let blocks = transports[index].media.makeReportBlocks(now: now)
-    var messages: [RTCPPacket] = []
-    if reports.isEmpty {
-      messages.append(
-        .receiverReport(ReceiverReport(ssrc: transports[index].media.controlSSRC, reportBlocks: blocks)))
-    } else {
-      reports[0].reportBlocks = blocks
-      messages += reports.map { .senderReport($0) }
-    }
-    if let description = transports[index].media.makeSourceDescription() {
-      messages.append(.sourceDescription(description))
-    }
-    if let estimate = transports[index].media.bitrateEstimator?.pollEstimate(now: now) {
-      let ssrcs = transports[index].media.receivers.compactMap { $0?.stream.ssrc }
-      messages.append(
-        .receiverEstimatedMaximumBitrate(
-          ReceiverEstimatedMaximumBitrate(
-            senderSSRC: transports[index].media.controlSSRC, bitrate: estimate, ssrcs: Array(ssrcs.prefix(255)))))
-    }
-    transports[index].sendControl(messages, needsReport: true, to: &output, now: now)
+    let reports = transports[index].media.makeReports(now: now)
+    transports[index].sendControl(reports, needsReport: true, to: &output, now: now)
   }
 
   /// Tells encoders what to make, where that changed.
@@ -201,8 +182,11 @@ extension PeerEngine {
   mutating func updateStates() {
     for index in transports.indices where transports[index].announcedStates != transports[index].session.states {
       transports[index].announcedStates = transports[index].session.states
+      areStatesStale = true
       output.append(.transportChanged(transports[index].session.id, transports[index].announcedStates))
     }
+    guard areStatesStale else { return }
+    areStatesStale = false
     let states = transports.map(\.announcedStates)
     let gathering = ConnectionStates.iceGathering(states)
     if gathering != iceGatheringState {

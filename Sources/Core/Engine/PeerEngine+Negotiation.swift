@@ -114,6 +114,7 @@ extension PeerEngine {
       transports[index].media.close()
       transports[index].session.tearDown()
       transports.remove(at: index)
+      areStatesStale = true
     }
     for transport in negotiated.transports {
       let index = transports.firstIndex { $0.session.id == transport.id } ?? addTransport(transport)
@@ -132,6 +133,7 @@ extension PeerEngine {
     let media = MediaTransport(
       sender: sender, formats: payloadFormats, streamLimit: configuration.limits.receiveStreams, pool: pool,
       random: random)
+    areStatesStale = true
     transports.append(
       EngineTransport(session: TransportSession(id: transport.id, ice: agent), media: media, pool: pool))
     return transports.count - 1

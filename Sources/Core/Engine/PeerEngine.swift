@@ -39,6 +39,8 @@ package struct PeerEngine: ~Copyable {
   var output: EngineOutput
   var stunServers: [StunServer] = []
   var isClosed = false
+  /// A transport changed its state, came or went since the connection's states were derived.
+  var areStatesStale = true
   /// What statistics said when it was closed.
   var finalStatistics: EngineStatistics?
   /// The last time anything was told: outputs that need a time and are asked for without one take this.
@@ -138,12 +140,9 @@ package struct PeerEngine: ~Copyable {
   ) {
     for index in transports.indices {
       for number in transports[index].media.receivers.indices {
-        guard let section = transports[index].media.receivers[number]?.section,
-          transports[index].media.sections[section].negotiated.transceiverID == transceiver,
-          var receiver = transports[index].media.receivers[number].take()
-        else { continue }
-        body(&receiver)
-        transports[index].media.receivers[number] = receiver
+        let section = transports[index].media.receivers[number].section
+        guard transports[index].media.sections[section].negotiated.transceiverID == transceiver else { continue }
+        body(&transports[index].media.receivers[number])
       }
     }
   }
@@ -152,9 +151,13 @@ package struct PeerEngine: ~Copyable {
 
   /// When `handleTimeout` wants to be called, and who wants it.
   package var deadline: Deadline? {
-    var earliest: Deadline?
-    for transport in transports { earliest = .earliest(earliest, transport.deadline(now: lastTime)) }
-    return earliest
+    mutating get {
+      var earliest: Deadline?
+      for index in transports.indices {
+        earliest = .earliest(earliest, transports[index].deadline(now: lastTime))
+      }
+      return earliest
+    }
   }
 
   package mutating func handleTimeout(now: MonotonicTime) {

@@ -118,7 +118,9 @@ package struct ReceiveStream {
   // MARK: Input
 
   /// Whether a packet is worth decrypting: `false` for a duplicate. Changes nothing, for its sender is not authenticated yet.
-  package func shouldAccept(_ header: RTPHeader) -> Bool {
+  ///
+  /// Mutating for speed: what is mutating is called in place, where a stream is one of many.
+  package mutating func shouldAccept(_ header: RTPHeader) -> Bool {
     header.ssrc == ssrc
       ? !statistics.isDuplicate(header.sequenceNumber) : !rtxStatistics.isDuplicate(header.sequenceNumber)
   }
@@ -222,6 +224,9 @@ package struct ReceiveStream {
     let request = usesNack ? Deadline.earliest(nack.deadline, keyFrames.deadline) : keyFrames.deadline
     return Deadline.earliest(mediaDeadline, request)
   }
+
+  /// The deadline, in place.
+  package mutating func takeDeadline() -> Deadline? { deadline }
 
   /// Appends the sequence numbers to ask for again (generic NACK), ascending.
   package mutating func pollRequests(now: MonotonicTime, into requests: inout [SequenceNumber]) {

@@ -53,6 +53,9 @@ package struct TransportFeedbackRecorder: Sendable {
 
   package var deadline: Deadline? { nextFeedback.map { Deadline($0, "receive.transport-feedback") } }
 
+  /// Mutating for speed: an optional recorder is changed in place but copied to be read.
+  package mutating func takeDeadline() -> Deadline? { deadline }
+
   /// A report that is due; call until it answers `nil`.
   package mutating func pollFeedback(now: MonotonicTime) -> TransportFeedback? {
     guard let due = nextFeedback, now >= due else { return nil }

@@ -3,12 +3,15 @@ import RTCPayload
 import RTCRTP
 
 extension VideoReceiver {
+  /// Mutating for speed: an optional receiver is changed in place but copied to be read.
   package var deadline: Deadline? {
-    switch readiness {
-    case .empty, .skippable: nil
-    case .decodable(let index):
-      Deadline(due(frames[index].timestamp) ?? frames[index].completion, "receive.video")
-    case .blocked: Deadline(blockedSince.map { $0 + patience } ?? .distantPast, "receive.video.blocked")
+    mutating get {
+      switch readiness {
+      case .empty, .skippable: nil
+      case .decodable(let index):
+        Deadline(due(frames[index].timestamp) ?? frames[index].completion, "receive.video")
+      case .blocked: Deadline(blockedSince.map { $0 + patience } ?? .distantPast, "receive.video.blocked")
+      }
     }
   }
 
@@ -18,7 +21,6 @@ extension VideoReceiver {
       checkBlocked(now: now)
       return nil
     }
-    blockedSince = nil
     let due = due(frames[index].timestamp) ?? frames[index].completion
     guard due <= now else { return nil }
     if index > 0 { drop(first: index) }
@@ -34,6 +36,7 @@ extension VideoReceiver {
     } else {
       readiness = needsKeyFrame ? .blocked : .skippable
     }
+    if readiness != .blocked { blockedSince = nil }
   }
 
   func canDecode(_ frame: AssembledVideoFrame) -> Bool {
@@ -62,10 +65,7 @@ extension VideoReceiver {
   }
 
   private mutating func checkBlocked(now: MonotonicTime) {
-    guard readiness == .blocked else {
-      blockedSince = nil
-      return
-    }
+    guard readiness == .blocked else { return }
     let since = blockedSince ?? now
     blockedSince = since
     guard now >= since + patience else { return }

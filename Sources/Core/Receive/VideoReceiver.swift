@@ -128,7 +128,6 @@ package struct VideoReceiver {
     var needsKeyFrame: Bool
   }
 
-  /// Mutating for speed as well: an optional receiver is changed in place but copied to be read.
   mutating func takeOutcome() -> Outcome {
     defer { wantsKeyFrame = false }
     return Outcome(

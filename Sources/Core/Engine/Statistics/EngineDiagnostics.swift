@@ -34,7 +34,7 @@ extension PeerEngine {
         media: transport.media.counters, ice: transport.session.ice.counters,
         dtlsFailure: transport.session.dtlsFailure)
       for receiver in transport.media.receivers {
-        guard let counted = receiver?.stream.snapshot else { continue }
+        let counted = receiver.stream.snapshot
         item.packetsDuplicated &+= UInt64(clamping: counted.packetsDuplicated)
         item.packetsReordered &+= UInt64(clamping: counted.packetsReordered)
       }

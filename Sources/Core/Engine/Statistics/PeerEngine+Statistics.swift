@@ -20,7 +20,7 @@ extension PeerEngine {
         statistics.outbound.append(item)
       }
       for receiver in transport.media.receivers {
-        guard let receiver, let inbound = transport.media.inbound(receiver, of: transport.session.id, clock: clock)
+        guard let inbound = transport.media.inbound(receiver, of: transport.session.id, clock: clock)
         else { continue }
         var item = inbound.item
         if let codec = inbound.codec {

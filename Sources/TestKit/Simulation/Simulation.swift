@@ -70,6 +70,8 @@ package final class Simulation {
   /// Descriptions and candidates that were refused.
   package private(set) var failures: [String] = []
   private var partners: [ObjectIdentifier: SimulatedPeer] = [:]
+  private var stepsAtSameTime = 0
+  private static let maximumStepsAtSameTime = 10_000
 
   private func after(_ delay: TimeDelta, _ deliver: @escaping () -> Void) {
     messages.append((now + delay, deliver))
@@ -100,6 +102,14 @@ package final class Simulation {
       guard let next = nextTime, next <= end else {
         clock.advance(to: end)
         return isDone()
+      }
+      if next > now { stepsAtSameTime = 0 }
+      stepsAtSameTime += 1
+      guard stepsAtSameTime < Self.maximumStepsAtSameTime else {
+        // An engine whose deadline has passed and stays: a loop that would burn a core.
+        let reasons = peers.map { "\($0.name): \($0.engine.deadline.map { "\($0.reason)" } ?? "-")" }
+        failures.append("nothing moves on at \(now.nanoseconds) ns (\(reasons.joined(separator: ", ")))")
+        return false
       }
       clock.advance(to: max(next, now))
       step()

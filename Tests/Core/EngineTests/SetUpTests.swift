@@ -84,6 +84,7 @@ struct SetUpTests {
     callee.isAlive = false
     let vanished = simulation.now
     simulation.run(for: .seconds(40))
+    #expect(simulation.failures == [])
     let states = caller.connectionStates.filter { $0.time > vanished }
     #expect(states.map(\.state) == [.disconnected, .failed])
     #expect(states[0].time - vanished > .seconds(3) && states[0].time - vanished < .seconds(9))

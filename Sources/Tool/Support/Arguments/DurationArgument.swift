@@ -4,7 +4,8 @@ package enum DurationArgument {
     let digits = text.hasSuffix("s") ? text.dropLast() : Substring(text)
     guard let seconds = Double(digits), range.contains(seconds) else {
       throw ToolError(
-        "\"\(text)\" is not a duration that fits; write seconds from \(range.lowerBound) to \(range.upperBound), such as 10.")
+        "\"\(text)\" is not a duration that fits; write seconds from \(range.lowerBound) to \(range.upperBound), such as 10."
+      )
     }
     return .seconds(seconds)
   }

@@ -26,7 +26,8 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     }
     guard let port = UInt16(portText), !host.isEmpty else {
       throw ToolError(
-        "\"\(text)\" is not an address to listen on; write HOST:PORT such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:8080.")
+        "\"\(text)\" is not an address to listen on; write HOST:PORT such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:8080."
+      )
     }
     self.init(host: String(host), port: Int(port))
   }

@@ -130,31 +130,31 @@ package struct Caller: Sendable {
     while timeline.connected == nil, !isOver, ContinuousClock.now < deadline {
       try await Task.sleep(for: .milliseconds(10))
     }
-    return Traffic(try await connection.getStats())
+    return Traffic(await connection.getStats())
   }
 
   /// Tells every second how the call goes.
   private func watch(_ connection: RTCPeerConnection) async throws -> (report: RTCStatsReport, elapsed: Duration) {
     let clock = ContinuousClock()
     let start = clock.now
-    guard timeline.connected != nil else { return (try await connection.getStats(), .zero) }
+    guard timeline.connected != nil else { return (await connection.getStats(), .zero) }
     var progress = ProgressLine()
     defer { progress.end() }
-    var before = (time: start, traffic: Traffic(try await connection.getStats()))
+    var before = (time: start, traffic: Traffic(await connection.getStats()))
     let end = start + settings.duration
     while !isOver, clock.now < end {
       // In short steps, so that an interruption is felt at once.
       let next = min(end, before.time + .seconds(1))
       while clock.now < next, !isOver { try await Task.sleep(for: min(.milliseconds(100), next - clock.now)) }
       let now = clock.now
-      let traffic = Traffic(try await connection.getStats())
+      let traffic = Traffic(await connection.getStats())
       let rates = TrafficRates(from: before.traffic, to: traffic, over: now - before.time)
       progress.show(
         ProgressLine.text(
           state: timeline.connectionState.rawValue, elapsed: now - start, traffic: traffic, rates: rates))
       before = (now, traffic)
     }
-    return (try await connection.getStats(), clock.now - start)
+    return (await connection.getStats(), clock.now - start)
   }
 
   // MARK: The end
@@ -186,7 +186,9 @@ package struct Caller: Sendable {
       settings: settings, traffic: traffic,
       rates: (before, last.elapsed), received: StatsDocument.Received(video: video, audio: audio), remote: remote)
     let judged = builder.directions(directions)
-    if judged.isEmpty { problems.append("nothing was negotiated: the answer takes and sends neither pictures nor sound") }
+    if judged.isEmpty {
+      problems.append("nothing was negotiated: the answer takes and sends neither pictures nor sound")
+    }
     do { try writeStatistics(last.report, to: &files) } catch { problems.append("\(error)") }
     return CallSummary(
       passed: CallSummary.judge(judged, problems: problems),

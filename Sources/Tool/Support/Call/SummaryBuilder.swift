@@ -27,7 +27,8 @@ package struct SummaryBuilder: Sendable {
   /// All negotiated directions.
   package func directions(_ negotiated: Directions) -> [CallSummary.Direction] {
     directions(
-      received: [.video, .audio].filter(negotiated.receives), sent: [.video, .audio].filter(negotiated.sentKinds.contains))
+      received: [.video, .audio].filter(negotiated.receives),
+      sent: [.video, .audio].filter(negotiated.sentKinds.contains))
   }
 
   package func directions(
@@ -72,7 +73,8 @@ package struct SummaryBuilder: Sendable {
     let seconds = elapsed.seconds
     var direction = CallSummary.Direction(
       way: way, kind: kind.rawValue, codec: stream?.codec, bitrate: seconds > 0 ? max(0, bytes) * 8 / seconds : 0,
-      packets: stream?.packets ?? 0, packetsLost: stream?.packetsLost ?? 0, video: video, audio: audio, verdict: verdict)
+      packets: stream?.packets ?? 0, packetsLost: stream?.packetsLost ?? 0, video: video, audio: audio, verdict: verdict
+    )
     if kind == .video {
       direction.width = video?.width ?? stream?.width.map(Int.init)
       direction.height = video?.height ?? stream?.height.map(Int.init)

@@ -1,4 +1,5 @@
 import MediaStreams
+import RTCCapture
 import RTCFiles
 import RTCFrames
 import RTCSynthetic
@@ -24,11 +25,13 @@ package struct LocalMedia: Sendable {
       case .tone(let frequency): return try MediaStreamTrack(source: ToneSource(frequency: frequency))
       case .y4m(let path): return try MediaStreamTrack(source: Y4MSource(path: path))
       case .wav(let path): return try MediaStreamTrack(source: WAVSource(path: path))
-      case .camera(let path): throw ToolError("The camera \(path) cannot be used by this build.")
-      case .microphone(let name): throw ToolError("The microphone \(name) cannot be used by this build.")
+      case .camera(let path):
+        return try MediaStreamTrack(
+          source: V4L2Source(path: path, width: size.width, height: size.height, frameRate: frameRate))
+      case .microphone(let name): return try MediaStreamTrack(source: ALSASource(device: name))
       }
     } catch let error as MediaError {
-      throw ToolError("\(choice.name) cannot be opened: \(error.message). `rtc devices` lists what there is.")
+      throw ToolError("\(choice.name) cannot be opened: \(error.message).")
     }
   }
 }

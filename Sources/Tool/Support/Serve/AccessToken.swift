@@ -7,7 +7,8 @@ package struct AccessToken: Sendable {
   package init(_ text: String) throws {
     guard text.utf8.count >= Self.leastLength, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw ToolError(
-        "The token must have \(Self.leastLength) or more printable characters without spaces, so that nobody guesses it.")
+        "The token must have \(Self.leastLength) or more printable characters without spaces, so that nobody guesses it."
+      )
     }
     secret = Array(text.utf8)
   }

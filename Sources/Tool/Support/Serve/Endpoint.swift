@@ -130,10 +130,7 @@ package actor Endpoint {
   /// The statistics of all live connections.
   package func statistics() async -> StatsDocument {
     var documents: [StatsDocument.Connection] = []
-    for session in sessions.values {
-      // One that has ended meanwhile is not live any more.
-      if let document = try? await session.document() { documents.append(document) }
-    }
+    for session in sessions.values { documents.append(await session.document()) }
     return StatsDocument(connections: documents.sorted { $0.age > $1.age })
   }
 

@@ -76,7 +76,8 @@ package struct EndpointResponder: HTTPResponder {
     guard type?.lowercased() == "application/json" else {
       return .error(
         .unsupportedMediaType,
-        "Offers are taken as application/json only, not as \"\(type?.prefix(100) ?? "")\": {\"type\":\"offer\",\"sdp\":…}.")
+        "Offers are taken as application/json only, not as \"\(type?.prefix(100) ?? "")\": {\"type\":\"offer\",\"sdp\":…}."
+      )
     }
     if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > settings.maximumBodySize {
       return tooLarge

@@ -43,9 +43,11 @@ package struct EndpointServer: Sendable {
     let (ends, end) = AsyncStream.makeStream(of: Void.self)
     let isSingle = settings.isSingle
     let endpoint = try await Endpoint.open(settings, log: log) { if isSingle { end.finish() } }
-    let http = HTTPServerBuilder.http1(configuration: .init(
-      idleTimeout: Self.idleTimeout,
-      httpDecoderConfiguration: .init(maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)))
+    let http = HTTPServerBuilder.http1(
+      configuration: .init(
+        idleTimeout: Self.idleTimeout,
+        httpDecoderConfiguration: .init(maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)
+      ))
     let settings = settings
     let application = Application(
       responder: EndpointResponder(endpoint, settings: settings, requestGuard: requestGuard, log: log),
@@ -80,7 +82,8 @@ package struct EndpointServer: Sendable {
     } catch let error as IOError {
       await endpoint.close()
       throw ToolError(
-        "The server cannot listen on \(settings.listen): \(error.localizedReason). Choose another address with --listen.")
+        "The server cannot listen on \(settings.listen): \(error.localizedReason). Choose another address with --listen."
+      )
     } catch {
       await endpoint.close()
       throw error

@@ -85,7 +85,8 @@ package struct ServeCommand: AsyncParsableCommand {
     try check(
       (1...10_000).contains(maxConnections), "--max-connections \(maxConnections) is out of range; choose 1 to 10000.")
     try check((1_024...16_777_216).contains(maxBody), "--max-body \(maxBody) is out of range; choose 1024 to 16777216.")
-    try check((0...1_000).contains(maxCandidates), "--max-candidates \(maxCandidates) is out of range; choose 0 to 1000.")
+    try check(
+      (0...1_000).contains(maxCandidates), "--max-candidates \(maxCandidates) is out of range; choose 0 to 1000.")
     try check(
       (tlsCert == nil) == (tlsKey == nil), "--tls-cert and --tls-key belong together; give both, or --tls-self-signed.")
     try check(!tlsSelfSigned || tlsCert == nil, "--tls-self-signed makes its own certificate; leave out --tls-cert.")
@@ -94,7 +95,8 @@ package struct ServeCommand: AsyncParsableCommand {
       "--log-level \(logLevel) is not a level; choose debug, info, notice, warning or error.")
     for url in stun {
       try check(
-        url.lowercased().hasPrefix("stun:"), "--stun \(url) is not a STUN URL; write one such as stun:stun.example.org.")
+        url.lowercased().hasPrefix("stun:"), "--stun \(url) is not a STUN URL; write one such as stun:stun.example.org."
+      )
     }
     if let record {
       var isFolder: ObjCBool = false

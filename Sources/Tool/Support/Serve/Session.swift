@@ -109,8 +109,7 @@ final class Session: Sendable {
 
   /// A peer that closes its connection ends the DTLS association.
   private func hasPeerClosed() async -> Bool {
-    guard let report = try? await connection.getStats() else { return false }
-    let transports = report.all(RTCTransportStats.self)
+    let transports = await connection.getStats().all(RTCTransportStats.self)
     return !transports.isEmpty && transports.allSatisfy { $0.dtlsState == .closed }
   }
 
@@ -135,8 +134,8 @@ final class Session: Sendable {
   }
 
   /// What is to be said of it now.
-  func document() async throws -> StatsDocument.Connection {
-    let report = try await connection.getStats()
+  func document() async -> StatsDocument.Connection {
+    let report = await connection.getStats()
     let video = received.video.report(now: .now)
     let audio = received.audio.report
     return StatsDocument.Connection(

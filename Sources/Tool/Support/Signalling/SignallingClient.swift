@@ -78,19 +78,24 @@ package struct SignallingClient: Sendable {
       let response = try await client.execute(request, timeout: timeout)
       let body = try await response.body.collect(upTo: limit)
       return (response.status, Data(buffer: body))
-    } catch let error as HTTPClientError {
-      throw ToolError("\(request.url) cannot be reached: \(error). Is a server listening there?")
     } catch is NIOTooManyBytesError {
       throw ToolError("\(request.url) answered with more than \(limit) bytes; is it the right URL?")
-    } catch let error as NIOConnectionError {
+    } catch let error as CancellationError {
+      throw error
+    } catch {
       throw ToolError(
         "\(request.url) cannot be reached: \(Self.reason(error)). Is a server listening there? `rtc serve` starts one.")
     }
   }
 
-  private static func reason(_ error: NIOConnectionError) -> String {
-    if let failed = error.connectionErrors.first { return "\(failed.error)" }
-    return "the host \(error.host) is not known"
+  private static func reason(_ error: any Error) -> String {
+    switch error {
+    case let error as NIOConnectionError:
+      return error.connectionErrors.first.map { reason($0.error) } ?? "the host \(error.host) is not known"
+    case let error as IOError: return String(cString: strerror(error.errnoCode))
+    case let error as HTTPClientError: return error.shortDescription
+    default: return "\(error)"
+    }
   }
 
   private static func explanation(_ status: HTTPResponseStatus, _ body: Data) -> String {

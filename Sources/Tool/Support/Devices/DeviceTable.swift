@@ -1,0 +1,42 @@
+import Foundation
+import RTCCapture
+
+/// Cameras and microphones in columns for a terminal.
+package struct DeviceTable: Sendable {
+  private let devices: CaptureDevices
+
+  package init(_ devices: CaptureDevices) { self.devices = devices }
+
+  package var text: String {
+    let cameras = devices.cameras.map { [$0.id, "\($0.name) (\($0.bus))"] }
+    let microphones = devices.microphones.map { [$0.id, $0.name] }
+    var lines = ["Cameras"]
+    if cameras.isEmpty {
+      lines.append("  none; one needs a node /dev/video*, readable for this user (group video)")
+    }
+    for (row, camera) in zip(Self.rows(cameras), devices.cameras) {
+      lines.append(row)
+      for format in camera.formats {
+        for size in format.sizes { lines.append("      \(format.name)  \(Self.text(size))") }
+      }
+    }
+    lines += ["", "Microphones"]
+    if microphones.isEmpty {
+      lines.append("  none; one needs a sound card or an ALSA configuration, readable for this user (group audio)")
+    }
+    lines += Self.rows(microphones)
+    return lines.joined(separator: "\n")
+  }
+
+  /// Cells under each other.
+  private static func rows(_ cells: [[String]]) -> [String] {
+    let width = cells.map { $0[0].count }.max() ?? 0
+    return cells.map { "  " + $0[0].padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0[1] }
+  }
+
+  private static func text(_ size: CameraSize) -> String {
+    let rates = size.frameRates.map { $0 == $0.rounded() ? "\(Int($0))" : String(format: "%.2f", $0) }
+    return "\(size.width)x\(size.height)".padding(toLength: 11, withPad: " ", startingAt: 0)
+      + (rates.isEmpty ? "" : "\(rates.joined(separator: ", ")) fps")
+  }
+}

@@ -78,7 +78,7 @@ let peer: [Target] = [
     dependencies: [
       "RTCBase", "RTCSecurity", "RTCSDP", "RTCICE", "RTCJSEP", "RTCRTP", "RTCPayload", "RTCReceive", "RTCSend",
       "RTCCongestion", "RTCEngine", "WebRTCTypes", "RTCNativeCrypto", "RTCFrames", "RTCCodecs", "MediaStreams",
-      "RTCTransport",
+      "RTCSynthetic", "RTCFiles", "RTCCapture", "RTCTransport",
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOPosix", package: "swift-nio"),
     ], path: "Sources/Peer/WebRTC"),
@@ -155,6 +155,15 @@ let tests: [Target] = [
   .testTarget(
     name: "RTCCodecsTests", dependencies: ["RTCCodecs", "RTCFrames", "COpenSSL"], path: "Tests/Media/CodecsTests"),
   .testTarget(name: "MediaStreamsTests", dependencies: ["MediaStreams"], path: "Tests/Media/MediaStreamsTests"),
+  .testTarget(
+    name: "RTCSyntheticTests", dependencies: ["RTCSynthetic", "RTCFrames", "MediaStreams"],
+    path: "Tests/Media/SyntheticTests"),
+  .testTarget(
+    name: "RTCFilesTests", dependencies: ["RTCFiles", "RTCCodecs", "RTCFrames", "RTCSynthetic", "MediaStreams"],
+    path: "Tests/Media/FilesTests"),
+  .testTarget(
+    name: "RTCCaptureTests", dependencies: ["RTCCapture", "RTCFrames", "RTCSynthetic", "MediaStreams"],
+    path: "Tests/Media/CaptureTests"),
   .testTarget(name: "WebRTCTests", dependencies: ["WebRTC"], path: "Tests/Peer/WebRTCTests"),
 ]
 
@@ -162,7 +171,7 @@ let package = Package(
   name: "swift-webrtc",
   products: [
     .library(name: "WebRTC", targets: ["WebRTC"]),
-    .library(name: "MediaStreams", targets: ["MediaStreams"]),
+    .library(name: "MediaStreams", targets: ["MediaStreams", "RTCSynthetic", "RTCFiles", "RTCCapture"]),
     .executable(name: "rtc", targets: ["rtc"]),
   ],
   dependencies: [

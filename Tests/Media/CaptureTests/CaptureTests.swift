@@ -73,13 +73,16 @@ struct CaptureTests {
   func json() throws {
     let devices = CaptureDevices(
       cameras: [
-        Camera(
+        CaptureDevices.Camera(
           id: "v4l2:/dev/video0", name: "Camera", path: "/dev/video0", bus: "usb",
           formats: [
-            CameraFormat(name: "YUYV", sizes: [CameraSize(width: 640, height: 480, frameRates: [30, 15])])
+            CaptureDevices.Camera.Format(
+              name: "YUYV", sizes: [CaptureDevices.Camera.Size(width: 640, height: 480, frameRates: [30, 15])])
           ])
       ],
-      microphones: [Microphone(id: "alsa:default", device: "default", name: "Default", isHardware: false)])
+      microphones: [
+        CaptureDevices.Microphone(id: "alsa:default", device: "default", name: "Default", isHardware: false)
+      ])
     let data = try JSONEncoder().encode(devices)
     #expect(try JSONDecoder().decode(CaptureDevices.self, from: data) == devices)
   }

@@ -1,5 +1,5 @@
-import CALSA
-import CALSAShims
+internal import CALSA
+internal import CALSAShims
 import Glibc
 import RTCFrames
 

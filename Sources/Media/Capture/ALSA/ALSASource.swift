@@ -1,22 +1,30 @@
 import Glibc
-import RTCCodecs
+internal import RTCCodecs
 import RTCFrames
 import Synchronization
 
 /// A microphone of ALSA, as 48 kHz in frames of 10 ms.
-package final class ALSASource: AudioSource {
+///
+/// Devices of other rates and channels are converted. Its tracks are muted while the device delivers nothing, and end
+/// when it is unplugged.
+/// ```swift
+/// let track = try MediaStreamTrack(source: ALSASource(device: "default"))
+/// ```
+public final class ALSASource: AudioSource {
   /// Wake-ups in a row that bring nothing, after which the thread slows down.
   private static let idleLimit = 10
   /// How far a device without a clock, such as `null`, may run ahead of time.
   private static let lead = Duration.milliseconds(30)
   private static let frameDuration = Duration.milliseconds(10)
 
-  package let output = SourceOutput<AudioFrame>()
-  package let label: String
+  /// Where frames of sound go. Tracks attach here; a program uses the track.
+  public let output = SourceOutput<AudioFrame>()
+  /// The name of the device.
+  public let label: String
   /// The name that ALSA opens, such as `default` or `hw:0`.
-  package let device: String
-  /// What is delivered.
-  package let format: AudioFormat
+  public let device: String
+  /// Rate and channels of what is delivered.
+  public let format: AudioFormat
   private let stallTimeout: Duration
   private let counts = Mutex(CaptureStatistics())
   private let thread = Mutex<CaptureThread?>(nil)
@@ -24,30 +32,38 @@ package final class ALSASource: AudioSource {
   /// A microphone that is opened for the first track.
   ///
   /// - Parameters:
-  ///   - channels: 1 or 2; a device that has another number is mixed.
+  ///   - device: the name that ALSA opens, such as `default` or `plughw:0`; `CaptureDevices.microphones()` lists them.
+  ///   - channels: 2 for stereo, otherwise mono; a device that has another number is mixed.
   ///   - stallTimeout: without a sample for so long its tracks are muted.
-  package init(device: String = "default", channels: Int = 1, stallTimeout: Duration = .seconds(1)) {
+  public init(device: String = "default", channels: Int = 1, stallTimeout: Duration = .seconds(1)) {
     self.device = device
     self.stallTimeout = stallTimeout
     format = channels == 2 ? .stereo48k : .mono48k
     label = device
   }
 
-  package var settings: MediaTrackSettings {
+  /// Rate, channels and the duration of a frame as latency.
+  public var settings: MediaTrackSettings {
     var settings = MediaTrackSettings(sampleRate: format.sampleRate, channelCount: format.channels)
     settings.latency = Self.frameDuration.inSeconds
     return settings
   }
 
-  /// What the microphone did so far.
-  package var statistics: CaptureStatistics { counts.withLock { $0 } }
+  /// What the microphone has done since this source was made.
+  public var statistics: CaptureStatistics { counts.withLock { $0 } }
 
-  package func start() throws {
+  /// Opens the device and begins to record. A track does it; a program makes a track.
+  ///
+  /// - Throws: `MediaError`: `NotFoundError`, `NotAllowedError` or `NotReadableError`, when the device is not there, may
+  ///   not be used or is busy, `NotSupportedError`, when it has no 16-bit samples, `AbortError`, when the system has no
+  ///   thread left.
+  public func start() throws {
     let new = try CaptureThread(name: "alsa \(device)") { [self] context throws(MediaError) in try capture(context) }
     thread.withLock { $0 = new }
   }
 
-  package func stop() {
+  /// Closes the device, and returns when its thread is gone. The source can be started again. A track does it.
+  public func stop() {
     let old = thread.withLock { thread in
       defer { thread = nil }
       return thread

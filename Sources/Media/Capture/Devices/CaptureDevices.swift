@@ -1,27 +1,38 @@
-import CALSA
-import CALSAShims
+internal import CALSA
+internal import CALSAShims
 import Glibc
 import RTCFrames
 
-/// The cameras and microphones of this machine.
-package struct CaptureDevices: Hashable, Codable, Sendable {
-  package var cameras: [Camera]
-  package var microphones: [Microphone]
+/// The cameras and microphones of this machine, as `rtc devices --json` prints them.
+public struct CaptureDevices: Hashable, Codable, Sendable {
+  /// Cameras in the order of their numbers.
+  public var cameras: [Camera]
+  /// What ALSA can record from: names of its configuration, then cards.
+  public var microphones: [Microphone]
 
-  /// What is there now. What cannot be opened is left out.
+  /// A list of devices.
+  public init(cameras: [Camera], microphones: [Microphone]) {
+    self.cameras = cameras
+    self.microphones = microphones
+  }
+
+  /// What is there now. Cameras that this user may not open are left out. It takes milliseconds, and more where a driver
+  /// is slow: not for an event loop.
   ///
-  /// - Parameter root: where devices lie.
-  package static func list(root: String = "/dev") -> CaptureDevices {
+  /// - Parameter root: where the devices of cameras lie.
+  public static func list(root: String = "/dev") -> CaptureDevices {
     CaptureDevices(cameras: cameras(root: root), microphones: microphones())
   }
 
-  /// Cameras in the order of their numbers.
-  package static func cameras(root: String = "/dev") -> [Camera] {
+  /// Cameras in the order of their numbers; those that this user may not open are left out.
+  ///
+  /// - Parameter root: where their devices lie.
+  public static func cameras(root: String = "/dev") -> [Camera] {
     videoNumbers(root: root).compactMap { camera(at: "\(root)/video\($0)") }
   }
 
-  /// The camera at a path; `nil` when there is none.
-  package static func camera(at path: String) -> Camera? {
+  /// The camera at a path such as `/dev/video0`; `nil` when there is none, or this user may not open it.
+  public static func camera(at path: String) -> Camera? {
     guard let device = try? V4L2Device(path: path), let identity = device.identity(), identity.canCapture else {
       return nil
     }
@@ -30,7 +41,7 @@ package struct CaptureDevices: Hashable, Codable, Sendable {
   }
 
   /// What ALSA can record from: names of its configuration, then cards.
-  package static func microphones() -> [Microphone] {
+  public static func microphones() -> [Microphone] {
     rtc_alsa_silence_messages()
     var microphones = configured()
     for microphone in cards() where !microphones.contains(where: { $0.device == microphone.device }) {

@@ -1,5 +1,5 @@
-import CV4L2Shims
-import CYUV
+internal import CV4L2Shims
+internal import CYUV
 import Glibc
 import RTCFrames
 

@@ -1,4 +1,4 @@
-import CV4L2Shims
+internal import CV4L2Shims
 import Glibc
 import RTCFrames
 
@@ -41,22 +41,22 @@ final class V4L2Device {
   }
 
   /// The formats of pixels, each with its sizes and rates.
-  func formats() -> [CameraFormat] {
-    var formats: [CameraFormat] = []
+  func formats() -> [CaptureDevices.Camera.Format] {
+    var formats: [CaptureDevices.Camera.Format] = []
     for index in 0..<Self.listLimit {
       var description = v4l2_fmtdesc()
       description.index = index
       description.type = UInt32(V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue)
       guard rtc_v4l2_enumerate_formats(descriptor, &description) == 0 else { break }
       formats.append(
-        CameraFormat(
+        CaptureDevices.Camera.Format(
           name: Self.fourCharacters(description.pixelformat), sizes: sizes(pixelFormat: description.pixelformat)))
     }
     return formats
   }
 
-  private func sizes(pixelFormat: UInt32) -> [CameraSize] {
-    var sizes: [CameraSize] = []
+  private func sizes(pixelFormat: UInt32) -> [CaptureDevices.Camera.Size] {
+    var sizes: [CaptureDevices.Camera.Size] = []
     for index in 0..<Self.listLimit {
       var description = v4l2_frmsizeenum()
       description.index = index
@@ -76,7 +76,7 @@ final class V4L2Device {
     return sizes
   }
 
-  private func size(pixelFormat: UInt32, width: UInt32, height: UInt32) -> CameraSize {
+  private func size(pixelFormat: UInt32, width: UInt32, height: UInt32) -> CaptureDevices.Camera.Size {
     var rates: [Double] = []
     for index in 0..<Self.listLimit {
       var description = v4l2_frmivalenum()
@@ -93,7 +93,7 @@ final class V4L2Device {
         break
       }
     }
-    return CameraSize(width: Int(width), height: Int(height), frameRates: rates)
+    return CaptureDevices.Camera.Size(width: Int(width), height: Int(height), frameRates: rates)
   }
 
   private static func append(_ interval: v4l2_fract, to rates: inout [Double]) {

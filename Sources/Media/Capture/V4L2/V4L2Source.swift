@@ -3,14 +3,22 @@ import RTCFrames
 import Synchronization
 
 /// A camera of the kernel (V4L2) that delivers YUYV.
-package final class V4L2Source: VideoSource {
+///
+/// Pictures have the time at which the driver filmed them. Its tracks are muted while the camera delivers nothing, and
+/// end when it is unplugged.
+/// ```swift
+/// let track = try MediaStreamTrack(source: V4L2Source(path: "/dev/video0", width: 640, height: 480))
+/// ```
+public final class V4L2Source: VideoSource {
   /// Broken looks at the queue in a row, after which the camera is given up.
   private static let failureLimit = 50
 
-  package let output = SourceOutput<VideoFrame>()
-  package let label: String
+  /// Where pictures go. Tracks attach here; a program uses the track.
+  public let output = SourceOutput<VideoFrame>()
+  /// What the camera calls itself; the path when it does not say.
+  public let label: String
   /// The device, such as `/dev/video0`.
-  package let path: String
+  public let path: String
   private let requested: MediaTrackSettings
   private let stallTimeout: Duration
   private let current: Mutex<MediaTrackSettings>
@@ -19,11 +27,20 @@ package final class V4L2Source: VideoSource {
 
   /// A camera that is opened for the first track, in the size and at the rate nearest to those asked for.
   ///
-  /// - Parameter stallTimeout: without a picture for so long its tracks are muted.
-  package init(
+  /// - Parameters:
+  ///   - path: the device, such as `/dev/video0`; `CaptureDevices.cameras()` lists them.
+  ///   - width: in pixels.
+  ///   - height: in pixels.
+  ///   - frameRate: pictures a second.
+  ///   - stallTimeout: without a picture for so long its tracks are muted.
+  /// - Precondition: size and rate are positive, and the rate is 1,000 at most.
+  public init(
     path: String, width: Int = 1_280, height: Int = 720, frameRate: Double = 30,
     stallTimeout: Duration = .seconds(1)
   ) {
+    precondition(
+      width > 0 && height > 0 && frameRate > 0 && frameRate <= 1_000,
+      "no camera delivers \(width)x\(height) pixels \(frameRate) times a second")
     self.path = path
     self.stallTimeout = stallTimeout
     requested = MediaTrackSettings(width: width, height: height, frameRate: frameRate)
@@ -32,16 +49,21 @@ package final class V4L2Source: VideoSource {
   }
 
   /// What is delivered; what was asked for, before the camera is open.
-  package var settings: MediaTrackSettings { current.withLock { $0 } }
-  /// What the camera did so far.
-  package var statistics: CaptureStatistics { counts.withLock { $0 } }
+  public var settings: MediaTrackSettings { current.withLock { $0 } }
+  /// What the camera has done since this source was made.
+  public var statistics: CaptureStatistics { counts.withLock { $0 } }
 
-  package func start() throws {
+  /// Opens the camera and begins to film. A track does it; a program makes a track.
+  ///
+  /// - Throws: `MediaError`: `NotFoundError`, `NotAllowedError` or `NotReadableError`, when the camera is not there, may
+  ///   not be used or is busy, `NotSupportedError`, when it has no YUYV, `AbortError`, when the system has no thread left.
+  public func start() throws {
     let new = try CaptureThread(name: fileName) { [self] context throws(MediaError) in try capture(context) }
     thread.withLock { $0 = new }
   }
 
-  package func stop() {
+  /// Closes the camera, and returns when its thread is gone. The source can be started again. A track does it.
+  public func stop() {
     let old = thread.withLock { thread in
       defer { thread = nil }
       return thread

@@ -1,13 +1,17 @@
-import CPNG
-import CYUV
+internal import CPNG
+internal import CYUV
 import RTCFrames
 
-/// Writes still pictures as PNG, upright and in the colours of a screen.
-package enum PNGWriter {
-  /// Writes a picture to a file.
+/// Writes still pictures as PNG, upright and in the colours of a screen: 8 bits each of red, green and blue.
+/// ```swift
+/// try PNGWriter.write(try await track.grabFrame(), to: "remote.png")
+/// ```
+public enum PNGWriter {
+  /// Writes a picture to a file; what was there before is gone.
   ///
-  /// - Throws: `MediaError`, when the file cannot be written.
-  package static func write(_ frame: VideoFrame, to path: String) throws(MediaError) {
+  /// - Throws: `MediaError`: `NotFoundError`, `NotAllowedError` or `NotReadableError`, when the file cannot be written,
+  ///   and what `encode` throws.
+  public static func write(_ frame: VideoFrame, to path: String) throws(MediaError) {
     let bytes = try encode(frame)
     var output = try FileOutput(path: path)
     try output.write(bytes)
@@ -15,8 +19,8 @@ package enum PNGWriter {
 
   /// The bytes of a PNG file.
   ///
-  /// - Throws: `MediaError`, when there is no memory for it.
-  package static func encode(_ frame: VideoFrame) throws(MediaError) -> [UInt8] {
+  /// - Throws: `MediaError` with `EncodingError`, when libpng fails, for want of memory.
+  public static func encode(_ frame: VideoFrame) throws(MediaError) -> [UInt8] {
     let upright = frame.rotation == .none ? frame : rotate(frame)
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)

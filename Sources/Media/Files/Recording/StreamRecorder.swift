@@ -14,9 +14,9 @@ import Synchronization
 /// ...
 /// let recording = try await recorder.stop()
 /// ```
-package final class StreamRecorder: Sendable {
+public final class StreamRecorder: Sendable {
   /// Where a recorder is.
-  package enum State: Hashable, Sendable {
+  public enum State: Hashable, Sendable {
     /// Not started.
     case idle
     /// Taking frames.
@@ -27,50 +27,62 @@ package final class StreamRecorder: Sendable {
     case failed(MediaError)
   }
 
-  /// What can be chosen.
-  package struct Options: Hashable, Sendable {
-    /// How long sound waits for the first picture, so that both begin together.
-    package var pictureTimeout: Duration = .seconds(3)
+  /// What can be chosen about a recording.
+  public struct Options: Hashable, Sendable {
+    /// How long sound waits for the first picture, so that both begin together. Default 3 s; without pictures after it
+    /// the file begins with sound alone.
+    public var pictureTimeout: Duration
 
-    package init() {}
+    /// Options with their defaults.
+    public init(pictureTimeout: Duration = .seconds(3)) { self.pictureTimeout = pictureTimeout }
   }
 
   /// What a recorder did.
-  package struct Statistics: Hashable, Sendable {
+  public struct Statistics: Hashable, Sendable {
     /// Bytes in the file.
-    package var bytes = 0
+    public var bytes = 0
     /// Pictures written.
-    package var videoFrames = 0
+    public var videoFrames = 0
     /// Packets of sound written.
-    package var audioFrames = 0
+    public var audioFrames = 0
     /// Frames that were lost since the disk was too slow, and those that came before the first key frame.
-    package var droppedFrames = 0
+    public var droppedFrames = 0
     /// Frames of codecs that WebM cannot hold here.
-    package var unsupportedFrames = 0
-    /// Requests for a key frame.
-    package var keyFrameRequests = 0
+    public var unsupportedFrames = 0
+    /// Requests for a key frame that were sent to the peer.
+    public var keyFrameRequests = 0
     /// From the first to the last frame.
-    package var duration = Duration.zero
+    public var duration = Duration.zero
 
-    package init() {}
+    /// Nothing was recorded.
+    public init() {}
   }
 
   /// The file.
-  package let path: String
+  public let path: String
   private let session: RecordingSession
   private let thread = Mutex<MediaThread?>(nil)
 
   /// A recorder of the tracks that a stream has now.
   ///
-  /// - Throws: `MediaError` with `NotSupportedError`, when a track has no compressed frames.
-  package convenience init(stream: MediaStream, path: String, options: Options = Options()) throws {
+  /// - Parameters:
+  ///   - stream: a stream of a peer, or of tracks with an `EncodedVideoSource` or `EncodedAudioSource`.
+  ///   - path: the file to be made by `start`; what is there before is gone then.
+  ///   - options: what can be chosen.
+  /// - Throws: `MediaError` with `NotSupportedError`, when there is no track, or one has no compressed frames.
+  public convenience init(stream: MediaStream, path: String, options: Options = Options()) throws {
     try self.init(tracks: stream.tracks, path: path, options: options)
   }
 
   /// A recorder of some tracks.
   ///
+  /// - Parameters:
+  ///   - tracks: 1 to 126 tracks with compressed frames: of a peer, or of an `EncodedVideoSource` or
+  ///     `EncodedAudioSource`.
+  ///   - path: the file to be made by `start`; what is there before is gone then.
+  ///   - options: what can be chosen.
   /// - Throws: `MediaError` with `NotSupportedError`, when there is no track, or one has no compressed frames.
-  package init(tracks: [MediaStreamTrack], path: String, options: Options = Options()) throws {
+  public init(tracks: [MediaStreamTrack], path: String, options: Options = Options()) throws {
     guard !tracks.isEmpty, tracks.count <= 126 else {
       throw MediaError(.notSupportedError, "a recording has 1 to 126 tracks, not \(tracks.count)")
     }
@@ -86,14 +98,15 @@ package final class StreamRecorder: Sendable {
   deinit { thread.withLock { $0?.requestStop() } }
 
   /// What the recorder is doing.
-  package var state: State { session.state }
-  /// What was recorded so far.
-  package var statistics: Statistics { session.statistics }
+  public var state: State { session.state }
+  /// What was recorded so far; it is brought up to date 20 times a second.
+  public var statistics: Statistics { session.statistics }
 
   /// Makes the file and begins to take frames.
   ///
-  /// - Throws: `MediaError`, when the file cannot be made, or the recorder was started before.
-  package func start() throws {
+  /// - Throws: `MediaError`: `NotFoundError`, `NotAllowedError` or `NotReadableError`, when the file cannot be made,
+  ///   `InvalidStateError`, when the recorder was started before, `AbortError`, when the system has no thread left.
+  public func start() throws {
     try thread.withLock { thread in
       try session.begin()
       do {
@@ -105,11 +118,14 @@ package final class StreamRecorder: Sendable {
     }
   }
 
-  /// Completes the file. A recorder that has finished stays so.
+  /// Completes the file. A recorder that has finished stays so, and gives the same answer.
   ///
-  /// - Throws: `MediaError`, when the file could not be written.
+  /// - Returns: what was recorded.
+  /// - Throws: `MediaError`: `NotReadableError`, when the file could not be written or no frame came,
+  ///   `NotSupportedError`, when only frames came that WebM cannot hold, `InvalidStateError`, when the recorder was never
+  ///   started.
   @discardableResult
-  package func stop() async throws -> Statistics {
+  public func stop() async throws -> Statistics {
     let thread = thread.withLock { $0 }
     thread?.requestStop()
     try await session.waitUntilFinished()
@@ -119,6 +135,6 @@ package final class StreamRecorder: Sendable {
 
   /// Waits until all tracks have ended and the file is complete.
   ///
-  /// - Throws: `MediaError`, when the file could not be written.
-  package func waitUntilFinished() async throws { try await session.waitUntilFinished() }
+  /// - Throws: `MediaError` as `stop` does.
+  public func waitUntilFinished() async throws { try await session.waitUntilFinished() }
 }

@@ -1,25 +1,41 @@
-import RTCCodecs
+internal import RTCCodecs
 import RTCFrames
-import RTCSynthetic
+internal import RTCSynthetic
 import Synchronization
 
 /// Plays a RIFF/WAVE file of 16-bit samples as 48 kHz, mono or stereo.
-package final class WAVSource: AudioSource {
-  package let output = SourceOutput<AudioFrame>()
-  package let label: String
-  package let path: String
+///
+/// Files of other rates are converted, and more than two channels are mixed to two. When the file turns out to be
+/// broken, its tracks end there.
+/// ```swift
+/// let track = try MediaStreamTrack(source: WAVSource(path: "speech.wav"))
+/// ```
+public final class WAVSource: AudioSource {
+  /// Where frames of sound go. Tracks attach here; a program uses the track.
+  public let output = SourceOutput<AudioFrame>()
+  /// The name of the file without its folder.
+  public let label: String
+  /// The file.
+  public let path: String
   /// Whether the file begins anew at its end, without a seam; otherwise the tracks end.
-  package let isLooping: Bool
+  public let isLooping: Bool
   /// Rate and channels of what is played.
-  package let format: AudioFormat
+  public let format: AudioFormat
   private let samplesPerFrame: Int
   private let thread = Mutex<MediaThread?>(nil)
 
   /// A source of a file, whose header is read now and which is opened for the first track.
   ///
-  /// - Parameter frameDuration: how much sound a frame holds, usually 10 or 20 ms.
-  /// - Throws: `MediaError`, when the file cannot be opened or has no 16-bit samples.
-  package init(path: String, isLooping: Bool = true, frameDuration: Duration = .milliseconds(20)) throws {
+  /// - Parameters:
+  ///   - path: a regular file.
+  ///   - isLooping: whether it begins anew at its end; otherwise the tracks end.
+  ///   - frameDuration: how much sound a frame holds, usually 10 or 20 ms; a second at most.
+  /// - Precondition: `frameDuration` is positive and no more than a second.
+  /// - Throws: `MediaError`: `NotFoundError`, `NotAllowedError` or `NotReadableError`, when the file cannot be opened,
+  ///   `EncodingError`, when it is no RIFF/WAVE, `NotSupportedError`, when its samples are not PCM of 16 bits.
+  public init(path: String, isLooping: Bool = true, frameDuration: Duration = .milliseconds(20)) throws {
+    precondition(
+      frameDuration > .zero && frameDuration <= .seconds(1), "a frame of sound does not last \(frameDuration)")
     self.path = path
     self.isLooping = isLooping
     label = fileName(of: path)
@@ -28,11 +44,16 @@ package final class WAVSource: AudioSource {
     samplesPerFrame = max(1, Int((frameDuration.inSeconds * Double(format.sampleRate)).rounded()))
   }
 
-  package var settings: MediaTrackSettings {
+  /// Rate and channels of what is played.
+  public var settings: MediaTrackSettings {
     MediaTrackSettings(sampleRate: format.sampleRate, channelCount: format.channels)
   }
 
-  package func start() throws {
+  /// Opens the file and begins to play. A track does it; a program makes a track.
+  ///
+  /// - Throws: `MediaError` as `init` does, when the file has changed, and `AbortError`, when the system has no thread
+  ///   left.
+  public func start() throws {
     // Opened on the thread that reads it, since a reader cannot be handed over; what fails there fails here first.
     _ = try WAVReader(path: path)
     let new = try MediaThread(name: label) { [self] control in
@@ -42,7 +63,8 @@ package final class WAVSource: AudioSource {
     thread.withLock { $0 = new }
   }
 
-  package func stop() {
+  /// Closes the file, and returns when its thread is gone. The source can be started again. A track does it.
+  public func stop() {
     let old = thread.withLock { thread in
       defer { thread = nil }
       return thread

@@ -1,32 +1,51 @@
 import RTCFrames
-import RTCSynthetic
+internal import RTCSynthetic
 import Synchronization
 
-/// Plays the pictures of a YUV4MPEG2 file at the rate that it says.
-package final class Y4MSource: VideoSource {
-  package let output = SourceOutput<VideoFrame>()
-  package let label: String
-  package let path: String
+/// Plays the pictures of a YUV4MPEG2 file (`.y4m`, 8 bits, 4:2:0) at the rate that it says.
+///
+/// A picture that the machine is up to a second late for is played all the same; later ones are left out. When the file
+/// turns out to be broken, its tracks end there.
+/// ```swift
+/// let track = try MediaStreamTrack(source: Y4MSource(path: "film.y4m"))
+/// ```
+public final class Y4MSource: VideoSource {
+  /// Where pictures go. Tracks attach here; a program uses the track.
+  public let output = SourceOutput<VideoFrame>()
+  /// The name of the file without its folder.
+  public let label: String
+  /// The file.
+  public let path: String
   /// Whether the file begins anew at its end; otherwise the tracks end.
-  package let isLooping: Bool
+  public let isLooping: Bool
+  /// What the file says of its pictures.
   package let header: Y4MHeader
   private let thread = Mutex<MediaThread?>(nil)
 
   /// A source of a file, whose header is read now and which is opened for the first track.
   ///
-  /// - Throws: `MediaError`, when the file cannot be opened or is no 4:2:0 YUV4MPEG2.
-  package init(path: String, isLooping: Bool = true) throws {
+  /// - Parameters:
+  ///   - path: a regular file.
+  ///   - isLooping: whether it begins anew at its end; otherwise the tracks end.
+  /// - Throws: `MediaError`: `NotFoundError`, `NotAllowedError` or `NotReadableError`, when the file cannot be opened,
+  ///   `EncodingError`, when it is no YUV4MPEG2, `NotSupportedError`, when its pixels are not 4:2:0 of 8 bits.
+  public init(path: String, isLooping: Bool = true) throws {
     self.path = path
     self.isLooping = isLooping
     label = fileName(of: path)
     header = try Y4MReader(path: path).header
   }
 
-  package var settings: MediaTrackSettings {
+  /// The size and rate that the file says.
+  public var settings: MediaTrackSettings {
     MediaTrackSettings(width: header.width, height: header.height, frameRate: header.framesPerSecond)
   }
 
-  package func start() throws {
+  /// Opens the file and begins to play. A track does it; a program makes a track.
+  ///
+  /// - Throws: `MediaError` as `init` does, when the file has changed, and `AbortError`, when the system has no thread
+  ///   left.
+  public func start() throws {
     // Opened on the thread that reads it, since a reader cannot be handed over; what fails there fails here first.
     _ = try Y4MReader(path: path)
     let new = try MediaThread(name: label) { [self] control in
@@ -36,7 +55,8 @@ package final class Y4MSource: VideoSource {
     thread.withLock { $0 = new }
   }
 
-  package func stop() {
+  /// Closes the file, and returns when its thread is gone. The source can be started again. A track does it.
+  public func stop() {
     let old = thread.withLock { thread in
       defer { thread = nil }
       return thread

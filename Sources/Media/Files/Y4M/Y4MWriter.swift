@@ -1,19 +1,32 @@
-import CYUV
+internal import CYUV
 import RTCFrames
 
 /// Writes pictures to a YUV4MPEG2 file, which any player opens.
 ///
-/// The first picture decides the size; later ones of another size are scaled to it.
-package struct Y4MWriter: ~Copyable, Sendable {
+/// The first picture decides the size; later ones of another size are scaled to it. The file needs no completion: what
+/// was written is there when the process is killed.
+/// ```swift
+/// var writer = try Y4MWriter(path: "remote.y4m")
+/// for await frame in track.videoFrames() { try writer.write(frame) }
+/// ```
+public struct Y4MWriter: ~Copyable, Sendable {
   /// Pictures written so far.
-  package private(set) var frameCount = 0
+  public private(set) var frameCount = 0
   private var output: FileOutput
   private let rate: (numerator: Int, denominator: Int)
   private var layout: VideoFrameLayout?
 
-  /// - Parameter frameRate: how fast the pictures are to be shown; their timestamps are not kept.
-  /// - Throws: `MediaError`, when the file cannot be made.
-  package init(path: String, frameRate: Double = 30) throws(MediaError) {
+  /// Makes the file; what was there before is gone.
+  ///
+  /// - Parameters:
+  ///   - path: the file, or a FIFO.
+  ///   - frameRate: how many pictures a second are to be shown, 0.001 to 1,000; their timestamps are not kept.
+  /// - Throws: `MediaError`: `NotSupportedError` for another rate, `NotFoundError`, `NotAllowedError` or
+  ///   `NotReadableError`, when the file cannot be made.
+  public init(path: String, frameRate: Double = 30) throws(MediaError) {
+    guard (0.001...1_000).contains(frameRate) else {
+      throw MediaError(.notSupportedError, "\(path) cannot have \(frameRate) pictures a second, only 0.001 to 1000")
+    }
     output = try FileOutput(path: path)
     let isWhole = frameRate == frameRate.rounded()
     // 29.97 and its like stand for a thousand and first part less.
@@ -26,8 +39,8 @@ package struct Y4MWriter: ~Copyable, Sendable {
 
   /// Appends a picture.
   ///
-  /// - Throws: `MediaError`, when the file cannot be written.
-  package mutating func write(_ frame: VideoFrame) throws(MediaError) {
+  /// - Throws: `MediaError` with `NotReadableError`, when the file cannot be written: the disk is full, for example.
+  public mutating func write(_ frame: VideoFrame) throws(MediaError) {
     if layout == nil {
       layout = frame.layout
       let header = Y4MHeader(

@@ -1,10 +1,14 @@
 /// A colour as screens show it, red, green and blue from 0 to 255.
-package struct PatternColour: Hashable, Sendable {
-  package var red: Int
-  package var green: Int
-  package var blue: Int
+public struct PatternColour: Hashable, Sendable {
+  /// 0 to 255.
+  public var red: Int
+  /// 0 to 255.
+  public var green: Int
+  /// 0 to 255.
+  public var blue: Int
 
-  package init(red: Int, green: Int, blue: Int) {
+  /// A colour of its components.
+  public init(red: Int, green: Int, blue: Int) {
     self.red = red
     self.green = green
     self.blue = blue

@@ -1,9 +1,9 @@
 import RTCFrames
 
 /// Reads the test pattern from a picture of any size, however it was scaled and compressed on its way.
-package enum TestPatternReader {
+public enum TestPatternReader {
   /// What the picture says; a picture of something else has no counter, no time and wrong colours.
-  package static func read(_ frame: VideoFrame) -> TestPatternReading {
+  public static func read(_ frame: VideoFrame) -> TestPatternReading {
     let geometry = PatternGeometry(width: frame.width, height: frame.height)
     let layout = frame.layout
     return frame.withPlanes { luma, cb, cr in

@@ -5,7 +5,11 @@ import Synchronization
 /// compression, scaling and loss, so that whoever receives it can say what arrived.
 ///
 /// Its pictures are the same on every machine but for the time code. The counter begins at 0 each time it is started.
-package final class TestPatternSource: VideoSource {
+/// ``TestPatternReader`` reads a picture, ``TestPatternMonitor`` watches a whole stream.
+/// ```swift
+/// let track = try MediaStreamTrack(source: TestPatternSource(width: 640, height: 360))
+/// ```
+public final class TestPatternSource: VideoSource {
   private struct Configuration: Hashable {
     var width: Int
     var height: Int
@@ -15,28 +19,39 @@ package final class TestPatternSource: VideoSource {
   /// Rates that can be asked for.
   private static let frameRates = 0.1...240.0
 
-  package let output = SourceOutput<VideoFrame>()
-  package let label: String
+  /// Where pictures go. Tracks attach here; a program uses the track.
+  public let output = SourceOutput<VideoFrame>()
+  /// What its tracks are called.
+  public let label: String
   private let configuration: Mutex<Configuration>
   private let thread = Mutex<MediaThread?>(nil)
 
-  /// A source of pictures of one size.
+  /// A source of pictures of one size, which can be changed later by `reconfigure(to:)`.
   ///
-  /// - Precondition: frames may have this size, and the rate lies between 0.1 and 240.
-  package init(width: Int = 1_280, height: Int = 720, frameRate: Double = 30, label: String = "test pattern") {
+  /// Codes can be read from 40 x 16 pixels on, and survive the more compression the larger they are.
+  ///
+  /// - Parameters:
+  ///   - width: in pixels, 1 to 8,192.
+  ///   - height: in pixels, 1 to 8,192.
+  ///   - frameRate: pictures a second, 0.1 to 240.
+  ///   - label: what tracks are called.
+  /// - Precondition: size and rate lie within these ranges.
+  public init(width: Int = 1_280, height: Int = 720, frameRate: Double = 30, label: String = "test pattern") {
     precondition(VideoFrameLayout.isValid(width: width, height: height), "no picture has \(width)x\(height) pixels")
     precondition(Self.frameRates.contains(frameRate), "a test pattern cannot come \(frameRate) times a second")
     self.label = label
     configuration = Mutex(Configuration(width: width, height: height, frameRate: frameRate))
   }
 
-  package var settings: MediaTrackSettings {
+  /// The size and rate of the next picture.
+  public var settings: MediaTrackSettings {
     let configuration = configuration.withLock { $0 }
     return MediaTrackSettings(
       width: configuration.width, height: configuration.height, frameRate: configuration.frameRate)
   }
 
-  package var capabilities: MediaTrackCapabilities {
+  /// The sizes and rates that `reconfigure(to:)` takes.
+  public var capabilities: MediaTrackCapabilities {
     var capabilities = MediaTrackCapabilities()
     capabilities.width = .init(min: 1, max: VideoFrameLayout.maximumDimension)
     capabilities.height = .init(min: 1, max: VideoFrameLayout.maximumDimension)
@@ -44,12 +59,16 @@ package final class TestPatternSource: VideoSource {
     return capabilities
   }
 
-  package func start() throws {
+  /// Begins to film. A track does it; a program makes a track.
+  ///
+  /// - Throws: `MediaError` with `AbortError`, when the system has no thread left.
+  public func start() throws {
     let new = try MediaThread(name: label) { [self] control in run(control) }
     thread.withLock { $0 = new }
   }
 
-  package func stop() {
+  /// Ends the filming, and returns when its thread is gone. The source can be started again. A track does it.
+  public func stop() {
     let old = thread.withLock { thread in
       defer { thread = nil }
       return thread
@@ -57,7 +76,10 @@ package final class TestPatternSource: VideoSource {
     old?.stop()
   }
 
-  package func reconfigure(to settings: MediaTrackSettings) async throws {
+  /// Changes size and rate with the next picture; what is `nil` stays.
+  ///
+  /// - Throws: `MediaError` with `NotSupportedError` for what lies outside `capabilities`; the old settings stay.
+  public func reconfigure(to settings: MediaTrackSettings) async throws {
     let (width, height, frameRate) = (settings.width, settings.height, settings.frameRate)
     try configuration.withLock { configuration in
       var new = configuration

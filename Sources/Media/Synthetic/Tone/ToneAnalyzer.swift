@@ -4,23 +4,35 @@ import RTCFrames
 /// Measures the frequency and the level of the last moments of a sound.
 ///
 /// Frequencies are right up to a sixth of the sample rate; beyond, too few samples make a period.
-package struct ToneAnalyzer: Sendable {
+/// ```swift
+/// var analyzer = ToneAnalyzer()
+/// for await frame in track.audioFrames() {
+///   analyzer.append(frame)
+///   if analyzer.measurement?.isTone(of: 440) == true { break }
+/// }
+/// ```
+public struct ToneAnalyzer: Sendable {
   /// How much sound is looked at.
-  package let window: Duration
+  public let window: Duration
   private var sampleRate = 0
   /// The last samples, all channels in one.
   private var samples: [Float] = []
 
-  /// - Parameter window: how much sound is looked at; the longer, the more exact.
-  package init(window: Duration = .milliseconds(500)) { self.window = window }
+  /// An analyzer that has heard nothing.
+  ///
+  /// - Parameter window: how much sound is looked at, from 10 ms to 10 s, which are taken for less and for more; the
+  ///   longer, the more exact.
+  public init(window: Duration = .milliseconds(500)) {
+    self.window = min(max(window, .milliseconds(10)), .seconds(10))
+  }
 
   /// Samples that the window holds at most.
   private var capacity: Int { max(1, Int(window.inSeconds * Double(sampleRate))) }
   /// Whether the window has been filled since the beginning or the last change of format.
-  package var isFull: Bool { sampleRate > 0 && samples.count >= capacity }
+  public var isFull: Bool { sampleRate > 0 && samples.count >= capacity }
 
   /// Adds sound. With another sample rate the window begins anew.
-  package mutating func append(_ frame: AudioFrame) {
+  public mutating func append(_ frame: AudioFrame) {
     if frame.format.sampleRate != sampleRate {
       sampleRate = frame.format.sampleRate
       samples.removeAll()
@@ -37,10 +49,10 @@ package struct ToneAnalyzer: Sendable {
   }
 
   /// Forgets what was heard.
-  package mutating func reset() { samples.removeAll(keepingCapacity: true) }
+  public mutating func reset() { samples.removeAll(keepingCapacity: true) }
 
   /// What the window holds; `nil` until it is full.
-  package var measurement: ToneMeasurement? {
+  public var measurement: ToneMeasurement? {
     guard isFull else { return nil }
     return samples.suffix(capacity).withUnsafeBufferPointer { window in
       let power = window.reduce(Float(0)) { $0 + $1 * $1 } / Float(window.count)

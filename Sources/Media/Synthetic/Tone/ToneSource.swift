@@ -3,25 +3,36 @@ import RTCFrames
 import Synchronization
 
 /// A microphone that hears one tone, the same in all channels, or silence.
-package final class ToneSource: AudioSource {
-  package let output = SourceOutput<AudioFrame>()
-  package let label: String
+///
+/// ``ToneAnalyzer`` tells whether it arrived.
+/// ```swift
+/// let track = try MediaStreamTrack(source: ToneSource(frequency: 440))
+/// ```
+public final class ToneSource: AudioSource {
+  /// Where frames of sound go. Tracks attach here; a program uses the track.
+  public let output = SourceOutput<AudioFrame>()
+  /// What its tracks are called.
+  public let label: String
   /// In hertz.
-  package let frequency: Double
+  public let frequency: Double
   /// The height of the wave, 0 to 1.
-  package let amplitude: Double
-  package let format: AudioFormat
+  public let amplitude: Double
+  /// Rate and channels of its frames.
+  public let format: AudioFormat
   /// Samples of each channel in a frame.
-  package let samplesPerFrame: Int
+  public let samplesPerFrame: Int
   private let thread = Mutex<MediaThread?>(nil)
 
   /// A source of a sine.
   ///
   /// - Parameters:
-  ///   - frequency: in hertz, below half the sample rate.
-  ///   - amplitude: the height of the wave, 0 to 1.
-  ///   - frameDuration: how much sound a frame holds, usually 10 or 20 ms.
-  package init(
+  ///   - frequency: in hertz, up to half the sample rate.
+  ///   - amplitude: the height of the wave, 0 to 1; 0 is silence.
+  ///   - format: rate and channels of the frames.
+  ///   - frameDuration: how much sound a frame holds, usually 10 or 20 ms; a second at most.
+  ///   - label: what tracks are called; `tone` or `silence` if it is `nil`.
+  /// - Precondition: the format is valid, and the values lie within these ranges.
+  public init(
     frequency: Double = 440, amplitude: Double = 0.25, format: AudioFormat = .mono48k,
     frameDuration: Duration = .milliseconds(20), label: String? = nil
   ) {
@@ -33,22 +44,31 @@ package final class ToneSource: AudioSource {
     self.amplitude = amplitude
     self.format = format
     self.label = label ?? (amplitude == 0 ? "silence" : "tone")
+    precondition(
+      frameDuration > .zero && frameDuration <= .seconds(1), "a frame of sound does not last \(frameDuration)")
     samplesPerFrame = max(1, Int((frameDuration.inSeconds * Double(format.sampleRate)).rounded()))
   }
 
   /// A source of silence.
-  package static func silence(format: AudioFormat = .mono48k) -> ToneSource { ToneSource(amplitude: 0, format: format) }
+  ///
+  /// - Precondition: the format is valid.
+  public static func silence(format: AudioFormat = .mono48k) -> ToneSource { ToneSource(amplitude: 0, format: format) }
 
-  package var settings: MediaTrackSettings {
+  /// Rate and channels.
+  public var settings: MediaTrackSettings {
     MediaTrackSettings(sampleRate: format.sampleRate, channelCount: format.channels)
   }
 
-  package func start() throws {
+  /// Begins to sound. A track does it; a program makes a track.
+  ///
+  /// - Throws: `MediaError` with `AbortError`, when the system has no thread left.
+  public func start() throws {
     let new = try MediaThread(name: label) { [self] control in run(control) }
     thread.withLock { $0 = new }
   }
 
-  package func stop() {
+  /// Ends the sound, and returns when its thread is gone. The source can be started again. A track does it.
+  public func stop() {
     let old = thread.withLock { thread in
       defer { thread = nil }
       return thread

@@ -165,6 +165,8 @@ let tests: [Target] = [
     name: "RTCCaptureTests", dependencies: ["RTCCapture", "RTCFrames", "RTCSynthetic", "MediaStreams"],
     path: "Tests/Media/CaptureTests"),
   .testTarget(name: "WebRTCTests", dependencies: ["WebRTC"], path: "Tests/Peer/WebRTCTests"),
+  // Without package access: what the examples use is public.
+  .testTarget(name: "ExamplesTests", dependencies: ["WebRTC"], path: "Tests/Examples", packageAccess: false),
 ]
 
 let package = Package(

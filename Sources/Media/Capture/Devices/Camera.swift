@@ -55,5 +55,3 @@ extension CaptureDevices.Camera {
     }
   }
 }
-
-package typealias CameraSize = CaptureDevices.Camera.Size

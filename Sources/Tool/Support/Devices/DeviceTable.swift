@@ -34,7 +34,7 @@ package struct DeviceTable: Sendable {
     return cells.map { "  " + $0[0].padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0[1] }
   }
 
-  private static func text(_ size: CameraSize) -> String {
+  private static func text(_ size: CaptureDevices.Camera.Size) -> String {
     let rates = size.frameRates.map { $0 == $0.rounded() ? "\(Int($0))" : String(format: "%.2f", $0) }
     return "\(size.width)x\(size.height)".padding(toLength: 11, withPad: " ", startingAt: 0)
       + (rates.isEmpty ? "" : "\(rates.joined(separator: ", ")) fps")

@@ -21,6 +21,8 @@ package enum EngineEvent: Sendable {
   case iceConnectionStateChanged(RTCIceConnectionState)
   case connectionStateChanged(RTCPeerConnectionState)
   case transportChanged(TransportID, ConnectionStates.Transport)
+  /// No section uses the transport any more: its sockets can go.
+  case transportRemoved(TransportID)
   /// Datagrams from `remote` are the peer's: it has sent STUN with valid integrity.
   case remoteAddressValidated(remote: TransportAddress, local: TransportAddress)
   /// A complete frame in the order of decoding, due now.

@@ -13,10 +13,22 @@ struct MediaSection {
   var isReceiving = false
   /// What its encoder was told last.
   var announcedTarget: EncodingTarget?
+  /// What the application asks of its sender.
+  let settings: SendSettings
 
-  init(_ negotiated: NegotiatedMedia) { self.negotiated = negotiated }
+  init(_ negotiated: NegotiatedMedia, settings: SendSettings = SendSettings()) {
+    self.negotiated = negotiated
+    self.settings = settings
+  }
 
-  var sendCodec: NegotiatedCodec? { negotiated.direction.sends ? negotiated.sendCodecs.first : nil }
+  /// The peer's first codec, or the one that the application prefers of those it takes.
+  var sendCodec: NegotiatedCodec? {
+    guard negotiated.direction.sends else { return nil }
+    let preferred = settings.codec.flatMap { codec in
+      negotiated.sendCodecs.first { $0.matches(codec, kind: negotiated.kind) }
+    }
+    return preferred ?? negotiated.sendCodecs.first
+  }
 
   /// What the demultiplexer is told: nothing is routed to a section that does not receive.
   var route: RTPDemultiplexer.Section {

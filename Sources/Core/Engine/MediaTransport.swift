@@ -57,10 +57,10 @@ struct MediaTransport {
   ///
   /// - Returns: the BYEs of streams that end (RFC 3550 §6.6).
   mutating func configure(
-    _ media: [NegotiatedMedia], maximumBitrates: [TransceiverID: Bitrate], maximumPacketSize: Int, now: MonotonicTime
+    _ media: [NegotiatedMedia], settings: [TransceiverID: SendSettings], maximumPacketSize: Int, now: MonotonicTime
   ) -> [Goodbye] {
     let before = sections
-    sections = media.map { MediaSection($0) }
+    sections = media.map { MediaSection($0, settings: settings[$0.transceiverID] ?? SendSettings()) }
     var goodbyes: [Goodbye] = []
     for index in sections.indices {
       guard let old = before.first(where: { $0.negotiated.transceiverID == sections[index].negotiated.transceiverID })
@@ -75,8 +75,7 @@ struct MediaTransport {
     }
     configureReceivers(before: before, now: now)
     for index in sections.indices {
-      let maximum = maximumBitrates[sections[index].negotiated.transceiverID]
-      let goodbye = configureSender(index, maximumBitrate: maximum, maximumPacketSize: maximumPacketSize, now: now)
+      let goodbye = configureSender(index, maximumPacketSize: maximumPacketSize, now: now)
       if let goodbye { goodbyes.append(goodbye) }
     }
     if !sections.isEmpty { sender.reports.start(now: now) }
@@ -119,9 +118,7 @@ struct MediaTransport {
     }
   }
 
-  private mutating func configureSender(
-    _ index: Int, maximumBitrate: Bitrate?, maximumPacketSize: Int, now: MonotonicTime
-  ) -> Goodbye? {
+  private mutating func configureSender(_ index: Int, maximumPacketSize: Int, now: MonotonicTime) -> Goodbye? {
     let section = sections[index]
     guard let codec = section.sendCodec, let source = section.negotiated.localSources.first else {
       pause(section.sendStream, now: now)
@@ -141,7 +138,8 @@ struct MediaTransport {
     configuration.rid = source.rid.flatMap { StreamIdentifier($0) }
     configuration.extensions = section.extensionMap(sendingOnly: true)
     configuration.maximumPacketSize = maximumPacketSize
-    if let maximumBitrate { configuration.maximumBitrate = maximumBitrate }
+    configuration.isActive = section.settings.isActive
+    if let maximum = section.settings.maximumBitrate { configuration.maximumBitrate = maximum }
     if let limit = section.negotiated.maximumBitrate {
       configuration.maximumBitrate = min(configuration.maximumBitrate, limit)
     }
@@ -164,7 +162,7 @@ struct MediaTransport {
   }
 
   /// A stream that may not be sent for now keeps its place: when it goes on, with the same SSRC under the same key, so must its sequence
-  /// numbers (RFC 3711 §9.1, RFC 7714 §5.1).
+  /// numbers (RFC 3711 §9.1, RFC 7714 §8.1).
   private mutating func pause(_ stream: SendStreamID?, now: MonotonicTime) {
     guard let stream, var configuration = sender.configuration(of: stream) else { return }
     configuration.isActive = false

@@ -32,6 +32,9 @@ extension PeerEngine {
             code: error.code, text: error.text)))
     case .gatheringStateChanged(let state):
       if state == .complete { announceEndOfCandidates(of: index) }
+      transports[index].announcedStates.gathering = RTCIceGathererState(state)
+      output.append(.transportChanged(transports[index].session.id, transports[index].announcedStates))
+      updateGatheringState()
     case .pathChanged:
       transports[index].needsTargets = true
       transports[index].session.pathChanged(now: now)
@@ -167,7 +170,7 @@ extension PeerEngine {
       let encoding = jsep.transceiver(section.negotiated.transceiverID)?.sender.encodings.first
       let bitrate = section.sendStream.flatMap { transports[index].media.sender.encoderTarget(of: $0) }
       let target = EncodingTarget(
-        isActive: isOpen && section.sendStream != nil && section.sendCodec != nil && (encoding?.active ?? true),
+        isActive: isOpen && section.sendStream != nil && section.sendCodec != nil && section.settings.isActive,
         bitrate: bitrate ?? .zero,
         codec: section.sendCodec, encoding: encoding ?? RTCRtpEncodingParameters(), packetLoss: loss)
       guard target != section.announcedTarget else { continue }
@@ -187,13 +190,8 @@ extension PeerEngine {
     }
     guard areStatesStale else { return }
     areStatesStale = false
+    updateGatheringState()
     let states = transports.map(\.announcedStates)
-    let gathering = ConnectionStates.iceGathering(states)
-    if gathering != iceGatheringState {
-      iceGatheringState = gathering
-      output.append(.iceGatheringStateChanged(gathering))
-      if gathering == .complete { output.append(.candidatesComplete) }
-    }
     let ice = ConnectionStates.iceConnection(states, isClosed: isClosed)
     if ice != iceConnectionState {
       iceConnectionState = ice
@@ -204,6 +202,15 @@ extension PeerEngine {
       connectionState = connection
       output.append(.connectionStateChanged(connection))
     }
+  }
+
+  /// Follows each change on its own, so that nobody sees candidates of a connection that does not gather (PC-11).
+  private mutating func updateGatheringState() {
+    let gathering = ConnectionStates.iceGathering(transports.map(\.announcedStates))
+    guard gathering != iceGatheringState else { return }
+    iceGatheringState = gathering
+    output.append(.iceGatheringStateChanged(gathering))
+    if gathering == .complete { output.append(.candidatesComplete) }
   }
 
   // MARK: End

@@ -38,14 +38,14 @@ extension PeerEngine {
     _ type: RTCSdpType?, sdp: String, now: MonotonicTime
   ) throws(WebRTCError) {
     let events = try jsep.setLocalDescription(type, sdp: sdp)
-    apply(events, now: now)
+    apply(events, isRollback: type == .rollback, now: now)
   }
 
   package mutating func setRemoteDescription(
     _ description: RTCSessionDescription, now: MonotonicTime
   ) throws(WebRTCError) {
     let events = try jsep.setRemoteDescription(description.type, sdp: description.sdp)
-    apply(events, now: now)
+    apply(events, isRollback: description.type == .rollback, now: now)
   }
 
   package mutating func addICECandidate(_ candidate: RTCIceCandidateInit, now: MonotonicTime) throws(WebRTCError) {
@@ -56,10 +56,17 @@ extension PeerEngine {
     reconcile(now: now)
   }
 
-  private mutating func apply(_ events: [JSEPEvent], now: MonotonicTime) {
+  private mutating func apply(_ events: [JSEPEvent], isRollback: Bool, now: MonotonicTime) {
     setDirty(now: now)
     reconcile(now: now)
     for event in events { output.append(.model(event)) }
+    guard isRollback else { return }
+    // The offer that was taken back may have muted what still comes.
+    for transport in transports {
+      for section in transport.media.sections where section.isReceiving {
+        output.append(.receivingChanged(section.negotiated.transceiverID, isReceiving: true))
+      }
+    }
   }
 
   // MARK: Gathering
@@ -87,11 +94,14 @@ extension PeerEngine {
     transports[index].session.ice.startGathering(now: now)
   }
 
-  /// Names a STUN server that transports ask from now on; its addresses may follow later.
-  package mutating func addSTUNServer(_ index: Int) {
-    guard !stunServers.contains(where: { $0.index == index }) else { return }
-    stunServers.append(StunServer(index: index))
+  /// Names the STUN servers that transports ask when they gather next; their addresses may follow later.
+  package mutating func setSTUNServers(_ indices: [Int]) {
+    let known = stunServers
+    stunServers = indices.map { index in known.first { $0.index == index } ?? StunServer(index: index) }
   }
+
+  /// Whether candidates that tell an address of this machine may be gathered; holds for generations that begin from now on.
+  package mutating func setUsesOnlyRelays(_ usesOnlyRelays: Bool) { configuration.ice.usesOnlyRelays = usesOnlyRelays }
 
   /// The addresses of a server's name; none is an error 701.
   package mutating func resolveSTUNServer(_ index: Int, addresses: [TransportAddress], now: MonotonicTime) {
@@ -113,6 +123,7 @@ extension PeerEngine {
     where negotiated.transport(transports[index].session.id) == nil {
       transports[index].media.close()
       transports[index].session.tearDown()
+      output.append(.transportRemoved(transports[index].session.id))
       transports.remove(at: index)
       areStatesStale = true
     }
@@ -180,7 +191,13 @@ extension PeerEngine {
     if transports[index].generation == nil {
       transports[index].session.ice.setLocalCredentials(credentials, now: now)
     } else {
+      transports[index].session.ice.setUsesOnlyRelays(configuration.ice.usesOnlyRelays)
+      transports[index].session.ice.replaceSTUNServers(stunServers.map(\.index))
       transports[index].session.ice.restart(localCredentials: credentials, now: now)
+      for server in stunServers {
+        guard let addresses = server.addresses else { continue }
+        transports[index].session.ice.resolveSTUNServer(server.index, addresses: addresses, now: now)
+      }
     }
     transports[index].generation = generation.number
     transports[index].knownRemoteCandidates = 0
@@ -205,22 +222,21 @@ extension PeerEngine {
     guard !isClosed else { return }
     for index in transports.indices {
       let id = transports[index].session.id
-      let media = negotiated.media.filter { $0.transportID == id }
-      var maximumBitrates: [TransceiverID: Bitrate] = [:]
-      for section in media {
-        let encoding = jsep.transceiver(section.transceiverID)?.sender.encodings.first
-        if let maximum = encoding?.maxBitrate {
-          maximumBitrates[section.transceiverID] = Bitrate(bitsPerSecond: Int64(clamping: maximum))
-        }
+      var media = negotiated.media.filter { $0.transportID == id }
+      var settings: [TransceiverID: SendSettings] = [:]
+      for position in media.indices {
+        guard let transceiver = jsep.transceiver(media[position].transceiverID) else { continue }
+        settings[transceiver.id] = SendSettings(transceiver)
+        // A stopped transceiver falls silent at once, not with the next negotiation (webrtc-pc §5.4, stop).
+        if transceiver.isStopping { media[position].direction = .inactive }
       }
-      let state = MediaState(media: media, maximumBitrates: maximumBitrates)
+      let state = MediaState(media: media, settings: settings)
       guard state != transports[index].mediaState else { continue }
       let ended = endedSections(of: transports[index], in: media)
       transports[index].mediaState = state
       let overhead = 16
       let goodbyes = transports[index].media.configure(
-        media, maximumBitrates: maximumBitrates, maximumPacketSize: configuration.maximumDatagramSize - overhead,
-        now: now)
+        media, settings: settings, maximumPacketSize: configuration.maximumDatagramSize - overhead, now: now)
       for transceiver in ended { output.append(.receivingChanged(transceiver, isReceiving: false)) }
       transports[index].sendControl(
         goodbyes.map { .goodbye($0) }, needsReport: true, to: &output, now: now)
@@ -239,5 +255,5 @@ extension PeerEngine {
 /// What a transport's media was configured with.
 struct MediaState: Hashable {
   var media: [NegotiatedMedia]
-  var maximumBitrates: [TransceiverID: Bitrate]
+  var settings: [TransceiverID: SendSettings]
 }

@@ -24,7 +24,7 @@ import WebRTCTypes
 package struct PeerEngine: ~Copyable {
   /// Where the packets of `pollDatagram` come from and go back to.
   package let pool: PacketPool
-  package let configuration: EngineConfiguration
+  package internal(set) var configuration: EngineConfiguration
   package internal(set) var jsep: JSEPSession
   package internal(set) var iceGatheringState = RTCIceGatheringState.new
   package internal(set) var iceConnectionState = RTCIceConnectionState.new
@@ -101,8 +101,9 @@ package struct PeerEngine: ~Copyable {
       if let fragment = STUNUsername.localUfrag(of: datagram) {
         return transports.firstIndex { $0.session.ice.localCredentials?.ufrag == fragment }
       }
-      // An answer names nobody: the sockets of transports are their own.
-      return transports.firstIndex { $0.addresses.contains(base) }
+      // An answer names nobody, and transports may share a socket.
+      return transports.firstIndex { $0.session.ice.isExpecting(datagram) }
+        ?? transports.firstIndex { $0.addresses.contains(base) }
     }
     // A look-up of the agent's changes nothing, but is spared a copy of it by being mutating.
     for index in transports.indices where transports[index].session.ice.isValidated(remote, at: base) { return index }

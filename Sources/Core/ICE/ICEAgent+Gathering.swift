@@ -58,6 +58,11 @@ extension ICEAgent {
     guard gatherer.addServer(index, limit: configuration.maximumServers) else { return }
   }
 
+  /// Asks other servers from the next generation on: to be called right before `restart`, or before gathering starts.
+  package mutating func replaceSTUNServers(_ indices: [Int]) {
+    gatherer.replaceServers(indices, limit: configuration.maximumServers)
+  }
+
   /// The addresses of a server's name; none means that it has none, which is reported as error 701.
   package mutating func resolveSTUNServer(_ index: Int, addresses: [TransportAddress], now: MonotonicTime) {
     gatherer.resolveServer(index, addresses, bases: bases)

@@ -177,6 +177,14 @@ extension ICEAgent {
 
   // MARK: - Responses
 
+  /// Whether a message answers one of this agent's questions: for those who run several agents on one socket.
+  package func isExpecting(_ datagram: RawSpan) -> Bool {
+    guard datagram.byteCount >= 20 else { return false }
+    let id = STUNTransactionID(high: datagram.uint32(at: 8), low: datagram.uint64(at: 12))
+    return gatherer.index(asked: id) != nil || session.transactions.contains { $0.id == id }
+      || session.consent?.request(id) != nil || retired?.consent.request(id) != nil
+  }
+
   private mutating func handleResponse(
     _ message: STUNMessage, _ datagram: RawSpan, from remote: TransportAddress, to base: TransportAddress,
     now: MonotonicTime

@@ -17,7 +17,7 @@ import RTCSecurity
 ///
 /// `failed` is final until a restart. A restart keeps the old path until the new generation has one.
 package struct ICEAgent {
-  package let configuration: ICEConfiguration
+  package private(set) var configuration: ICEConfiguration
   let random: RandomSource
   let crypto: any CryptoProvider
 
@@ -128,6 +128,14 @@ package struct ICEAgent {
       announceHostCandidates()
     }
     advance(now: now)
+  }
+
+  /// Changes the policy for the next generation: to be called right before `restart`. Addresses are to be given anew afterwards.
+  package mutating func setUsesOnlyRelays(_ usesOnlyRelays: Bool) {
+    guard usesOnlyRelays != configuration.usesOnlyRelays else { return }
+    configuration.usesOnlyRelays = usesOnlyRelays
+    bases.removeAll()
+    gatherer.removeQueries()
   }
 
   // MARK: - Role

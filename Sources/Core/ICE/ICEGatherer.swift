@@ -48,6 +48,13 @@ struct ICEGatherer: Sendable {
     return true
   }
 
+  /// Takes other servers; questions to those that stay, and what was learnt from them, stay too.
+  mutating func replaceServers(_ indices: [Int], limit: Int) {
+    servers.removeAll { !indices.contains($0.index) }
+    queries.removeAll { !indices.contains($0.serverIndex) }
+    for index in indices { _ = addServer(index, limit: limit) }
+  }
+
   mutating func resolveServer(_ index: Int, _ addresses: [TransportAddress], bases: [ICEBase]) {
     guard let position = servers.firstIndex(where: { $0.index == index && !$0.isResolved }) else { return }
     servers[position].isResolved = true
@@ -81,6 +88,8 @@ struct ICEGatherer: Sendable {
     }
     for index in servers.indices { servers[index].isReported = false }
   }
+
+  mutating func removeQueries() { queries.removeAll() }
 
   mutating func markReported(_ serverIndex: Int) {
     if let position = servers.firstIndex(where: { $0.index == serverIndex }) { servers[position].isReported = true }

@@ -24,6 +24,14 @@ extension JSEPSession {
       codecs: media?.receiveCodecs.flatMap { $0.parameters(of: transceiver.kind) } ?? [])
   }
 
+  /// Whether the sound of a transceiver is to be decoded in stereo: we have asked for it, or the peer says that it sends it (RFC 7587 §6.1).
+  package func receivesStereo(_ id: TransceiverID) -> Bool {
+    guard let transceiver = transceiver(id), transceiver.kind == .audio, let media = negotiatedMedia(of: transceiver)
+    else { return false }
+    return media.receiveCodecs.contains { $0.parameters["stereo"] == "1" || $0.isStereoOnly }
+      || media.sendCodecs.contains { $0.parameters["sprop-stereo"] == "1" }
+  }
+
   private func negotiatedMedia(of transceiver: JSEPTransceiver) -> NegotiatedMedia? {
     guard let index = transceiver.sectionIndex, sections.indices.contains(index),
       sections[index].transceiverID == transceiver.id
@@ -39,6 +47,9 @@ extension NegotiatedExtension {
 }
 
 extension NegotiatedCodec {
+  /// Opus is always written with two channels; what another codec says is so.
+  fileprivate var isStereoOnly: Bool { name.lowercased() != "opus" && channels == 2 }
+
   /// The codec, and its retransmission format as an entry of its own.
   fileprivate func parameters(of kind: MediaStreamTrackKind) -> [RTCRtpCodecParameters] {
     let codec = RTCRtpCodec(

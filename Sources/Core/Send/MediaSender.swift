@@ -93,6 +93,11 @@ package struct MediaSender {
     now: MonotonicTime
   ) {
     guard let index = index(of: id) else { return }
+    if streams[index].configuration.isActive, !configuration.isActive {
+      // What waits would go on for as long as the pacer takes.
+      let pool = pool
+      pacer.removePackets(of: id, into: pool)
+    }
     streams[index].update(configuration, packetizer: packetizer)
     collectKeyFrameRequests(now: now)
     reallocate(now: now, isForced: true)
@@ -197,7 +202,8 @@ package struct MediaSender {
 
   private mutating func makePadding(_ byteCount: Int, now: MonotonicTime) -> OutgoingPacket? {
     let pool = pool
-    for index in streams.indices where streams[index].configuration.kind == .video {
+    for index in streams.indices
+    where streams[index].configuration.kind == .video && streams[index].configuration.isActive {
       if let packet = streams[index].makePadding(byteCount: byteCount, pool: pool, now: now) { return packet }
     }
     return nil

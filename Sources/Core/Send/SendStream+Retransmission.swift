@@ -12,7 +12,7 @@ extension SendStream {
     now: MonotonicTime
   ) {
     statistics.nackCount += 1
-    guard configuration.isRetransmissionEnabled else { return }
+    guard configuration.isRetransmissionEnabled, configuration.isActive else { return }
     let quiet = min(max(roundTripTime, .milliseconds(5)), .seconds(1))
     for number in request.sequenceNumbers.prefix(Self.maximumNumbersPerRequest) {
       guard let index = cache.find(number), let entry = cache.entry(at: index),

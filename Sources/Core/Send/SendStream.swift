@@ -30,8 +30,8 @@ package struct SendStream {
 
   private var fragments: [PayloadFragment] = []
   private var meanFrameSize = 0.0
-  /// Frames are of no use to the receiver until a key frame comes: one was refused.
-  private var awaitsKeyFrame = false
+  /// Frames are of no use to the receiver until a key frame comes: none has been sent, or one was refused.
+  private var awaitsKeyFrame: Bool
 
   init(
     id: SendStreamID, configuration: SendStreamConfiguration, packetizer: any Packetizer, random: RandomSource
@@ -39,6 +39,7 @@ package struct SendStream {
     self.id = id
     self.configuration = configuration
     self.packetizer = packetizer
+    awaitsKeyFrame = configuration.kind == .video
     writer = RTPHeaderWriter(map: configuration.extensions)
     cache = RetransmissionCache(limits: configuration.cacheLimits)
     // In the lower half, so that the loss of the first packets across a wrap cannot confuse the roll-over counter (RFC 3711 §3.3.1).
@@ -55,8 +56,9 @@ package struct SendStream {
   /// Takes what a new description changed. The line of sequence numbers and timestamps goes on.
   mutating func update(_ new: SendStreamConfiguration, packetizer: (any Packetizer)?) {
     timestamps.setClockRate(new.clockRate)
-    if new.isActive, !configuration.isActive, new.kind == .video {
-      // What the receiver decoded last is long gone.
+    let isOtherCodec = new.payloadType != configuration.payloadType && packetizer != nil
+    if new.kind == .video, isOtherCodec || (new.isActive && !configuration.isActive) {
+      // What the receiver decoded last is long gone, or of no use to another decoder.
       awaitsKeyFrame = true
       keyFrames.request()
     }

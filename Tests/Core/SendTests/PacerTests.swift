@@ -60,8 +60,8 @@ struct PacerTests {
   @Test("Without a way to pad, a probe is given up and media goes on")
   func abandonsProbes() throws {
     var fixture = try #require(SendFixture(usesRTX: false))
-    for _ in 0..<10 {
-      _ = fixture.sendVideo(2_000, isKeyFrame: false)
+    for index in 0..<10 {
+      _ = fixture.sendVideo(2_000, isKeyFrame: index == 0)
       #expect(fixture.run(for: .milliseconds(33)).filter { $0.kind == .video }.count == 2)
     }
   }

@@ -59,8 +59,8 @@ struct RetransmissionTests {
     var media = 0
     let all = (0...UInt16.max).map { SequenceNumber(rawValue: $0) }
     var newest: [SequenceNumber] = []
-    for _ in 0..<150 {
-      _ = fixture.sendVideo(4_000, isKeyFrame: false)
+    for index in 0..<150 {
+      _ = fixture.sendVideo(4_000, isKeyFrame: index == 0)
       for _ in 0..<20 { fixture.nack(newest) }
       fixture.nack(all)
       for packet in fixture.run(for: .milliseconds(33)) {

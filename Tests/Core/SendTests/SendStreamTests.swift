@@ -174,4 +174,23 @@ struct SendStreamTests {
     #expect(fixture.pool.createdCount == created)
     #expect(created < 400)
   }
+
+  @Test("SE-05: a stream that is switched off drops what waits, and goes on with a key frame")
+  func switchedOff() throws {
+    var fixture = try #require(SendFixture())
+    #expect(fixture.sendVideo(1_000, isKeyFrame: false) == .refused)
+    #expect(fixture.sendVideo(100_000) == .queued)
+    _ = fixture.run(for: .milliseconds(10))
+    var configuration = try #require(fixture.sender.configuration(of: fixture.video))
+    configuration.isActive = false
+    fixture.sender.updateStream(fixture.video, configuration, now: fixture.now)
+    #expect(fixture.sendVideo(1_000) == .inactive)
+    #expect(fixture.sender.encoderTarget(of: fixture.video) == .zero)
+    #expect(!fixture.run(for: .seconds(1)).contains { $0.kind != .audio })
+    configuration.isActive = true
+    fixture.sender.updateStream(fixture.video, configuration, now: fixture.now)
+    #expect(fixture.sendVideo(1_000, isKeyFrame: false) == .refused)
+    #expect(fixture.sendVideo(1_000) == .queued)
+    #expect(fixture.sendVideo(1_000, isKeyFrame: false) == .queued)
+  }
 }

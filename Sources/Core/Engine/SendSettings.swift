@@ -1,0 +1,30 @@
+import RTCBase
+import RTCJSEP
+import WebRTCTypes
+
+/// What the application asks of a sender, beside what the descriptions say.
+struct SendSettings: Hashable, Sendable {
+  /// Whether there is anything to send: a track, and `RTCRtpEncodingParameters.active`.
+  var isActive = true
+  var maximumBitrate: Bitrate?
+  /// One of the negotiated codecs, in place of the first.
+  var codec: RTCRtpCodec?
+}
+
+extension SendSettings {
+  init(_ transceiver: JSEPTransceiver) {
+    let encoding = transceiver.sender.encodings.first ?? RTCRtpEncodingParameters()
+    // A frame rate of zero sends nothing (webrtc-pc §5.2, maxFramerate).
+    isActive = encoding.active && transceiver.sender.trackID != nil && encoding.maxFramerate != 0
+    maximumBitrate = encoding.maxBitrate.map { Bitrate(bitsPerSecond: Int64($0)) }
+    codec = encoding.codec
+  }
+}
+
+extension NegotiatedCodec {
+  /// webrtc-pc §5.2, codec dictionary match, but for the format parameters, which each side writes for itself.
+  func matches(_ codec: RTCRtpCodec, kind: MediaStreamTrackKind) -> Bool {
+    "\(kind.rawValue)/\(name)".lowercased() == codec.mimeType.lowercased() && clockRate == codec.clockRate
+      && (channels ?? 1) == Int(codec.channels ?? 1)
+  }
+}

@@ -48,6 +48,12 @@ package final class ConnectionDriver: DatagramReceiver {
     if !ports.contains(where: { $0 === port }) { ports.append(port) }
   }
 
+  /// Leaves a port that is this connection's own.
+  package func detach(_ port: DatagramPort) {
+    port.unregister(self)
+    ports.removeAll { $0 === port }
+  }
+
   /// Leaves all ports and stops the timer; the engine gets nothing any more.
   package func detach() {
     isClosed = true

@@ -11,4 +11,5 @@ struct ConnectionSnapshot: Sendable {
   var canTrickleIceCandidates: Bool?
   var transceivers: [RTCRtpTransceiver] = []
   var configuration: RTCConfiguration
+  var closeReason: WebRTCError?
 }

@@ -1,6 +1,7 @@
 internal import RTCBase
 internal import RTCCongestion
 internal import RTCEngine
+internal import RTCFrames
 internal import RTCICE
 internal import RTCJSEP
 internal import RTCRTP
@@ -10,19 +11,43 @@ internal import RTCSecurity
 extension EngineConfiguration {
   /// The engine's configuration from the public one.
   init(_ configuration: RTCConfiguration, _ options: RTCPeerConnectionOptions, certificate: any LocalCertificate) {
-    var jsep = JSEPConfiguration(fingerprints: [certificate.fingerprints[0]])
+    var jsep = JSEPConfiguration(fingerprints: [certificate.fingerprints[0]], options)
     jsep.bundlePolicy = configuration.bundlePolicy
     jsep.rtcpMuxPolicy = configuration.rtcpMuxPolicy
-    jsep.preferredDTLSServerWhenAnswering = options.prefersDTLSServerRole
-    let codecs = options.codecs.codecs
-    jsep.audioCodecs = codecs.filter(\.isAudio).map { CodecCapability($0, options) }
-    jsep.videoCodecs = codecs.filter { !$0.isAudio }.map { CodecCapability($0, options) }
     var ice = ICEConfiguration()
     ice.usesOnlyRelays = configuration.iceTransportPolicy == .relay
     self.init(
       jsep: jsep, ice: ice, certificate: certificate,
       bitrateLimits: BitrateLimits(
         start: .bitsPerSecond(Int64(options.startBitrate)), maximum: .bitsPerSecond(Int64(options.maximumBitrate))))
+  }
+}
+
+extension JSEPConfiguration {
+  /// The codecs and preferences of the options.
+  init(fingerprints: [CertificateFingerprint], _ options: RTCPeerConnectionOptions) {
+    self.init(fingerprints: fingerprints)
+    preferredDTLSServerWhenAnswering = options.prefersDTLSServerRole
+    let codecs = options.codecs.codecs
+    audioCodecs = codecs.filter(\.isAudio).map { CodecCapability($0, options) }
+    videoCodecs = codecs.filter { !$0.isAudio }.map { CodecCapability($0, options) }
+  }
+}
+
+extension PayloadFormats {
+  /// How the registered codecs travel (CD-15).
+  init(_ codecs: [CodecDescription]) {
+    self.init()
+    // Of two that share a MIME type the first is preferred.
+    for codec in codecs.reversed() {
+      switch codec.payloadFormat {
+      case .vp8: register(.vp8, mimeType: codec.mimeType)
+      case .opus: register(.opus, mimeType: codec.mimeType)
+      case .samples: register(.samples, mimeType: codec.mimeType)
+      case .raw where codec.isAudio: register(.raw(clockRate: codec.clockRate), mimeType: codec.mimeType)
+      case .raw: register(.raw, mimeType: codec.mimeType)
+      }
+    }
   }
 }
 

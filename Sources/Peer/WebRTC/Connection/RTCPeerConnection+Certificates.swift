@@ -13,7 +13,8 @@ extension RTCPeerConnection {
   /// Makes a certificate that any number of connections may use (webrtc-pc §4.10). It is made on a thread of its own.
   ///
   /// - Throws: `WebRTCError.operationError` when the crypto library fails.
-  public static func generateCertificate(_ algorithm: CertificateAlgorithm = .ecdsaP256) async throws -> RTCCertificate {
+  public static func generateCertificate(_ algorithm: CertificateAlgorithm = .ecdsaP256) async throws -> RTCCertificate
+  {
     try await NIOThreadPool.singleton.runIfActive { try makeCertificate(algorithm) }
   }
 

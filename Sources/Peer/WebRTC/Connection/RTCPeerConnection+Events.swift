@@ -18,14 +18,14 @@ extension RTCPeerConnection {
     case .model(let change): handle(change)
     case .negotiationNeeded: tell(.negotiationNeeded)
     case .gatheringNeeded(let transport, let fragment): gather(transport, fragment: fragment)
-    case .candidate(let candidate, _):
+    case .candidate(let candidate, let server):
       refreshSnapshot()
-      tell(.iceCandidate(candidate))
+      tell(.iceCandidate(named(candidate, server: server)))
     case .candidatesComplete:
       refreshSnapshot()
       tell(.iceCandidate(nil))
     case .candidateError(let error):
-      let url = serverURLs.indices.contains(error.serverIndex) ? serverURLs[error.serverIndex] : ""
+      let url = serverURL(error.serverIndex) ?? ""
       tell(
         .iceCandidateError(
           RTCPeerConnectionIceErrorEvent(
@@ -34,6 +34,7 @@ extension RTCPeerConnection {
     case .iceGatheringStateChanged(let state):
       snapshot.withLock { $0.iceGatheringState = state }
       tell(.iceGatheringStateChange(state))
+      if state == .gathering { for error in unusableServers { tell(.iceCandidateError(error)) } }
       if state == .complete { resumeGatheringWaiters() }
     case .iceConnectionStateChanged(let state):
       snapshot.withLock { $0.iceConnectionState = state }
@@ -41,7 +42,9 @@ extension RTCPeerConnection {
     case .connectionStateChanged(let state):
       snapshot.withLock { $0.connectionState = state }
       tell(.connectionStateChange(state))
-    case .transportChanged, .remoteAddressValidated: break
+    case .transportChanged(let id, let states): transportObjects[id]?.update(states)
+    case .transportRemoved(let id): removeTransport(id)
+    case .remoteAddressValidated: break
     case .videoFrame(let id, let frame, let mimeType):
       transceiverObjects[id]?.receiver.pipeline.receive(frame, mimeType: mimeType)
     case .audioPlayout(let id, let playout, let mimeType):
@@ -59,48 +62,48 @@ extension RTCPeerConnection {
       refreshSnapshot()
       tell(.signalingStateChange(state))
     case .transceiverAdded: refreshSnapshot()
-    case .transceiverStopped(let id): transceiverObjects[id]?.receiver.pipeline.end()
+    case .transceiverStopped(let id):
+      guard let transceiver = transceiverObjects[id] else { return }
+      transceiver.markStopped()
+      retire(transceiver)
     case .trackMuted(let id): transceiverObjects[id]?.receiver.pipeline.setMuted(true)
     case .trackAddedToStream(let id, let streamID):
       guard let track = transceiverObjects[id]?.receiver.track else { return }
-      remoteStream(streamID).addRemoteTrack(track)
+      remoteStreams.stream(streamID).addRemoteTrack(track)
     case .trackRemovedFromStream(let id, let streamID):
       guard let track = transceiverObjects[id]?.receiver.track else { return }
-      remoteStreams[streamID]?.removeRemoteTrack(track)
+      remoteStreams.remove(track, from: streamID)
     case .track(let id, let streamIDs):
       refreshSnapshot()
       guard let transceiver = transceiverObjects[id] else { return }
       tell(
         .track(
           RTCTrackEvent(
-            receiver: transceiver.receiver, track: transceiver.receiver.track, streams: streamIDs.map(remoteStream),
-            transceiver: transceiver)))
+            receiver: transceiver.receiver, track: transceiver.receiver.track,
+            streams: streamIDs.map { remoteStreams.stream($0) }, transceiver: transceiver)))
     case .transceiverRemoved: refreshSnapshot()
     }
   }
 
-  /// A stream of the peer by its identifier; made when it is first named (MS-10).
-  private func remoteStream(_ id: String) -> MediaStream {
-    if let known = remoteStreams[id] { return known }
-    let stream = MediaStream.remote(id: id)
-    remoteStreams[id] = stream
-    return stream
+  private func serverURL(_ index: Int?) -> String? {
+    index.flatMap { serverURLs.indices.contains($0) ? serverURLs[$0] : nil }
+  }
+
+  /// The candidate with the URL of the server that it comes from.
+  private func named(_ candidate: RTCIceCandidate, server: Int?) -> RTCIceCandidate {
+    guard let url = serverURL(server), let attribute = candidate.parsed else { return candidate }
+    return RTCIceCandidate(
+      attribute, sdpMid: candidate.sdpMid, sdpMLineIndex: candidate.sdpMLineIndex,
+      usernameFragment: candidate.usernameFragment, url: url)
   }
 
   private func tell(_ event: RTCPeerConnectionEvent) {
-    guard !isClosed else { return }
+    guard !isClosed, !isOverflowing, !broadcaster.send(event) else { return }
     // Nobody reads: rather than grow or lose events without a word, the connection ends.
-    if !broadcaster.send(event) { overflow() }
-  }
-
-  private func overflow() {
-    eventOverflow = WebRTCError.operationError("Nobody read the connection's events: 1,024 were waiting, so it closed.")
-    Task { await self.close() }
-  }
-
-  func resumeGatheringWaiters() {
-    let waiters = gatheringWaiters
-    gatheringWaiters.removeAll()
-    for waiter in waiters { waiter.resume() }
+    isOverflowing = true
+    let reason = WebRTCError.operationError(
+      "Nobody read the connection's events: \(broadcaster.limit) were waiting, so it closed.")
+    // Not here: the engine is being drained.
+    eventLoop.execute { self.assumeIsolated { _ = $0.beginClosing(because: reason) } }
   }
 }

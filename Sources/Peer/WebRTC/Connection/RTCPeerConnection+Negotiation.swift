@@ -65,15 +65,6 @@ extension RTCPeerConnection {
     }
   }
 
-  /// Waits until all local candidates are in `localDescription`: what signalling without trickle sends.
-  ///
-  /// Returns at once when gathering is complete, and also when the connection closes.
-  public func waitForGathering() async {
-    while iceGatheringState != .complete, !isClosed {
-      await withCheckedContinuation { gatheringWaiters.append($0) }
-    }
-  }
-
   // MARK: The chain of operations
 
   /// Runs one operation whole, then takes over what it changed.
@@ -104,35 +95,48 @@ extension RTCPeerConnection {
 
   /// Copies what synchronous attributes show.
   func refreshSnapshot() {
-    let (states, models) = driver.read { engine, _ in
-      let jsep = engine.jsep
-      return (
-        (
-          jsep.signalingState, jsep.currentLocalDescription, jsep.pendingLocalDescription, jsep.currentRemoteDescription,
-          jsep.pendingRemoteDescription, jsep.canTrickleIceCandidates
-        ), jsep.transceivers
-      )
-    }
+    let jsep = driver.read { engine, _ in engine.jsep }
+    let models = jsep.transceivers
+    let transports = transportsByMID(jsep.negotiated)
     var objects: [RTCRtpTransceiver] = []
     for model in models {
       let object = transceiverObjects[model.id] ?? makeTransceiver(model)
       object.update(model)
+      let transport = model.mid.flatMap { transports[$0] }
+      if let parameters = jsep.sendParameters(model.id, transactionID: "") {
+        object.sender.update(parameters, transport: transport)
+      }
+      if let parameters = jsep.receiveParameters(model.id) {
+        object.receiver.update(parameters, transport: transport)
+      }
+      object.receiver.pipeline.setChannels(jsep.receivesStereo(model.id) ? 2 : 1)
       objects.append(object)
     }
     for (id, object) in transceiverObjects where !models.contains(where: { $0.id == id }) {
-      object.markStopped()
       transceiverObjects[id] = nil
-      object.sender.pipeline.closeLater()
-      object.receiver.pipeline.end()
+      object.markStopped()
+      retire(object)
     }
     snapshot.withLock { snapshot in
-      snapshot.signalingState = isClosed ? .closed : states.0
-      snapshot.currentLocalDescription = states.1
-      snapshot.pendingLocalDescription = states.2
-      snapshot.currentRemoteDescription = states.3
-      snapshot.pendingRemoteDescription = states.4
-      snapshot.canTrickleIceCandidates = states.5
+      snapshot.signalingState = isClosed ? .closed : jsep.signalingState
+      snapshot.currentLocalDescription = jsep.currentLocalDescription
+      snapshot.pendingLocalDescription = jsep.pendingLocalDescription
+      snapshot.currentRemoteDescription = jsep.currentRemoteDescription
+      snapshot.pendingRemoteDescription = jsep.pendingRemoteDescription
+      snapshot.canTrickleIceCandidates = jsep.canTrickleIceCandidates
       snapshot.transceivers = objects
     }
+  }
+
+  /// One object for each transport, made when a description first names it (webrtc-pc §5.5).
+  private func transportsByMID(_ session: NegotiatedSession) -> [String: RTCDtlsTransport] {
+    guard !isClosed else { return [:] }
+    var found: [String: RTCDtlsTransport] = [:]
+    for transport in session.transports {
+      let object = transportObjects[transport.id] ?? RTCDtlsTransport()
+      transportObjects[transport.id] = object
+      for mid in transport.mids { found[mid] = object }
+    }
+    return found
   }
 }

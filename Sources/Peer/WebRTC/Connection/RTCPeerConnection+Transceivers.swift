@@ -17,7 +17,7 @@ extension RTCPeerConnection {
         try model.addTrack(kind, trackID: track.id, streamIDs: ids)
       }
     }
-    return try attach(track, to: id).sender
+    return attach(track, to: id).sender
   }
 
   /// Sends a track, its streams given one after the other as in JavaScript.
@@ -37,7 +37,7 @@ extension RTCPeerConnection {
         try model.addTransceiver(kind, trackID: track.id, init: options)
       }
     }
-    return try attach(track, to: id)
+    return attach(track, to: id)
   }
 
   /// Makes a transceiver without a track: to receive, or for a track that comes later by `replaceTrack`.
@@ -50,7 +50,7 @@ extension RTCPeerConnection {
         try model.addTransceiver(kind, init: options)
       }
     }
-    return try existing(id)
+    return existing(id)
   }
 
   /// Stops sending the sender's track; its transceiver stays (webrtc-pc §5.1).
@@ -63,7 +63,12 @@ extension RTCPeerConnection {
     try operate { engine, now throws(WebRTCError) in
       try engine.updateModel(now: now) { model throws(WebRTCError) in try model.removeTrack(id) }
     }
-    try transceiverObjects[id]?.sender.pipeline.setTrack(nil)
+    transceiverObjects[id]?.sender.pipeline.setTrack(nil)
+  }
+
+  /// What this connection can send and receive, codecs that its options register included: what `setCodecPreferences` takes.
+  public nonisolated func capabilities(_ kind: MediaStreamTrackKind) -> RTCRtpCapabilities {
+    JSEPConfiguration(fingerprints: [], options).capabilities(kind)
   }
 
   // MARK: What transceivers and senders ask for
@@ -74,8 +79,7 @@ extension RTCPeerConnection {
 
   func stopTransceiver(_ id: TransceiverID) throws {
     try update { model throws(WebRTCError) in try model.stop(id) }
-    transceiverObjects[id]?.receiver.pipeline.end()
-    try transceiverObjects[id]?.sender.pipeline.setTrack(nil)
+    if let transceiver = transceiverObjects[id] { retire(transceiver) }
   }
 
   func setCodecPreferences(_ codecs: [RTCRtpCodec], of id: TransceiverID) throws {
@@ -95,10 +99,11 @@ extension RTCPeerConnection {
       throw WebRTCError.invalidStateError("The sender's transceiver is stopped.")
     }
     if let track, MediaStreamTrackKind(track.kind) != transceiver.kind {
-      throw WebRTCError.typeError("A sender of \(transceiver.kind.rawValue) cannot send a track of \(track.kind.rawValue).")
+      throw WebRTCError.typeError(
+        "A sender of \(transceiver.kind.rawValue) cannot send a track of \(track.kind.rawValue).")
     }
     try update { model throws(WebRTCError) in try model.replaceTrack(id, trackID: track?.id) }
-    try transceiver.sender.pipeline.setTrack(track)
+    transceiver.sender.pipeline.setTrack(track)
   }
 
   private func update(_ body: (inout JSEPSession) throws(WebRTCError) -> Void) throws {
@@ -107,16 +112,16 @@ extension RTCPeerConnection {
 
   // MARK: Objects
 
-  private func existing(_ id: TransceiverID) throws -> RTCRtpTransceiver {
+  private func existing(_ id: TransceiverID) -> RTCRtpTransceiver {
     guard let transceiver = transceiverObjects[id] else {
       preconditionFailure("a transceiver that the model has just made has its object")
     }
     return transceiver
   }
 
-  private func attach(_ track: MediaStreamTrack, to id: TransceiverID) throws -> RTCRtpTransceiver {
-    let transceiver = try existing(id)
-    try transceiver.sender.pipeline.setTrack(track)
+  private func attach(_ track: MediaStreamTrack, to id: TransceiverID) -> RTCRtpTransceiver {
+    let transceiver = existing(id)
+    transceiver.sender.pipeline.setTrack(track)
     return transceiver
   }
 
@@ -134,9 +139,8 @@ extension RTCPeerConnection {
     let (track, feed) = RemoteTrackFeed.makeTrack(
       kind: model.kind == .audio ? .audio : .video, id: model.receiver.trackID, onKeyFrameRequest: requestKeyFrame)
     let receiver = RTCRtpReceiver(
-      track: track,
-      pipeline: ReceivePipeline(
-        feed: feed, codecs: options.codecs, isStereo: options.usesStereo, onKeyFrameNeeded: requestKeyFrame))
+      id: id, track: track, connection: self,
+      pipeline: ReceivePipeline(feed: feed, codecs: options.codecs, onKeyFrameNeeded: requestKeyFrame))
     let sender = RTCRtpSender(
       id: id, kind: model.kind, connection: self,
       pipeline: SendPipeline(kind: model.kind, options: options, send: send))

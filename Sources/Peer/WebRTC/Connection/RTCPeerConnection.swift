@@ -32,17 +32,27 @@ public actor RTCPeerConnection {
   nonisolated let wallClock: WallClock
 
   let driver: ConnectionDriver
-  /// The ports of this connection alone, to be closed with it.
-  var ownPorts: [TransportID: [DatagramPort]] = [:]
+  var sockets: [TransportID: TransportSockets] = [:]
+  var transportObjects: [TransportID: RTCDtlsTransport] = [:]
   var transceiverObjects: [TransceiverID: RTCRtpTransceiver] = [:]
-  var remoteStreams: [String: MediaStream] = [:]
+  var remoteStreams = RemoteStreams()
+  /// URLs of STUN servers, by the numbers that the engine knows them by.
   var serverURLs: [String] = []
-  var isClosed = false
+  /// Servers of the configuration that this implementation cannot use.
+  var unusableServers: [RTCPeerConnectionIceErrorEvent] = []
+  /// The engine knows the configuration's servers.
+  var areServersNamed = false
+  /// What statistics said when the connection closed.
+  var finalStatistics: ConnectionStatistics?
   var isNegotiationCheckQueued = false
-  var haveServersBeenNamed = false
-  var gatheringWaiters: [CheckedContinuation<Void, Never>] = []
-  /// Why the connection closed itself, if it did.
-  var eventOverflow: WebRTCError?
+  var gatheringWaiters: [Int: CheckedContinuation<Void, Never>] = [:]
+  var isOverflowing = false
+  var isClosed = false
+  var closing: Task<Void, Never>?
+  /// What `close()` waits for: sockets that open or close, codecs that are released.
+  var unfinishedWork: [Int: EventLoopFuture<Void>] = [:]
+  var retirements: [Int: Task<Void, Never>] = [:]
+  var nextWorkNumber = 0
 
   /// The actor runs on its event loop.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
@@ -53,19 +63,21 @@ public actor RTCPeerConnection {
   ///   - configuration: the W3C's configuration. Without a certificate one is made (ECDSA P-256, 30 days).
   ///   - options: everything else.
   /// - Throws: `WebRTCError.syntaxError` and `.invalidAccessError` for ICE servers as webrtc-pc §4.4.1.1 says,
-  ///   `.invalidAccessError` for an expired certificate.
+  ///   `.invalidAccessError` for an expired certificate, `.typeError` for a network policy that names something else than addresses.
   public init(
     configuration: RTCConfiguration = RTCConfiguration(),
     options: RTCPeerConnectionOptions = RTCPeerConnectionOptions()
   ) throws {
     for server in configuration.iceServers { _ = try server.parsedURLs() }
+    if case .addresses = options.network { _ = try options.network.addresses() }
     let loop = options.sharedPort?.eventLoop ?? MultiThreadedEventLoopGroup.singleton.next()
     let now = MonotonicTime.now
     let wallClock = WallClock.current()
     let certificate = try Self.certificate(of: configuration, wallClock: wallClock, now: now)
     let engine = PeerEngine(
       configuration: EngineConfiguration(configuration, options, certificate: certificate.local),
-      crypto: OpenSSLCryptoProvider(), random: .system(), wallClock: wallClock, now: now)
+      payloadFormats: PayloadFormats(options.codecs.codecs), crypto: OpenSSLCryptoProvider(), random: .system(),
+      wallClock: wallClock, now: now)
     var initial = ConnectionSnapshot(configuration: configuration)
     initial.configuration.certificates = [certificate]
     self.certificate = certificate
@@ -93,14 +105,21 @@ public actor RTCPeerConnection {
     guard !isClosed else { return }
     driver.perform { engine, now in engine.close(now: now) }
     driver.detach()
-    for port in ownPorts.values.joined() { _ = port.close() }
+    for port in sockets.values.flatMap(\.ports) { _ = port.close() }
+    for transceiver in transceiverObjects.values {
+      transceiver.markStopped()
+      transceiver.receiver.pipeline.end()
+      transceiver.sender.pipeline.closeLater()
+      transceiver.receiver.pipeline.closeLater()
+    }
+    for transport in transportObjects.values { transport.close() }
     broadcaster.finish()
   }
 
   // MARK: Attributes
 
   /// What has happened since the connection was made, for the first reader; later readers start from now. States that change again before
-  /// they are read coalesce.
+  /// they are read coalesce. When 1,024 other events wait for a reader, the connection closes; see `closeReason`.
   public nonisolated var events: EventSequence<RTCPeerConnectionEvent> { broadcaster.sequence }
 
   /// webrtc-pc §4.3.1
@@ -143,6 +162,10 @@ public actor RTCPeerConnection {
   public nonisolated var senders: [RTCRtpSender] { transceivers.filter { !$0.isStopped }.map(\.sender) }
   /// The receivers of all transceivers that are not stopped.
   public nonisolated var receivers: [RTCRtpReceiver] { transceivers.filter { !$0.isStopped }.map(\.receiver) }
-  /// The configuration, as it was given, with the certificate in use.
+  /// The configuration as it was given or set last, with the certificate in use.
   public nonisolated var configuration: RTCConfiguration { snapshot.withLock { $0.configuration } }
+  /// Why the connection has closed itself; `nil` while it is open, and after `close()`.
+  ///
+  /// It does so with an `OperationError` when nobody reads `events` and 1,024 of them wait.
+  public nonisolated var closeReason: WebRTCError? { snapshot.withLock { $0.closeReason } }
 }

@@ -27,7 +27,6 @@ public final class RTCRtpTransceiver: Sendable {
     self.receiver = receiver
     self.connection = WeakConnection(connection)
     state = Mutex(State(direction: model.apiDirection))
-    update(model)
   }
 
   func update(_ model: JSEPTransceiver) {
@@ -37,7 +36,6 @@ public final class RTCRtpTransceiver: Sendable {
       state.currentDirection = model.apiCurrentDirection
       state.isStopped = model.isStopped
     }
-    sender.update(model.sender)
   }
 
   func markStopped() {

@@ -14,21 +14,18 @@ final class ReceivePipeline: Sendable {
 
   private struct State: Sendable {
     var decoder: Decoder?
+    var channels = 1
     var isEnded = false
   }
 
   private let feed: RemoteTrackFeed
   private let codecs: CodecRegistry
-  private let isStereo: Bool
   private let onKeyFrameNeeded: @Sendable () -> Void
   private let state = Mutex(State())
 
-  init(
-    feed: RemoteTrackFeed, codecs: CodecRegistry, isStereo: Bool, onKeyFrameNeeded: @escaping @Sendable () -> Void
-  ) {
+  init(feed: RemoteTrackFeed, codecs: CodecRegistry, onKeyFrameNeeded: @escaping @Sendable () -> Void) {
     self.feed = feed
     self.codecs = codecs
-    self.isStereo = isStereo
     self.onKeyFrameNeeded = onKeyFrameNeeded
   }
 
@@ -36,6 +33,16 @@ final class ReceivePipeline: Sendable {
   var decoder: Decoder? { state.withLock { $0.decoder } }
 
   func setMuted(_ isMuted: Bool) { feed.setMuted(isMuted) }
+
+  /// To how many channels sound is decoded, as negotiated (MS-12).
+  func setChannels(_ channels: Int) {
+    let decoder = state.withLock { state in
+      guard state.channels != channels else { return nil as Decoder? }
+      state.channels = channels
+      return state.decoder
+    }
+    if case .audio(let decoder) = decoder { decoder.setChannels(channels) }
+  }
 
   // MARK: Frames
 
@@ -77,13 +84,13 @@ final class ReceivePipeline: Sendable {
     state.withLock { state in
       if let decoder = state.decoder { return decoder }
       guard !state.isEnded else { return nil }
-      state.decoder = makeDecoder()
+      state.decoder = makeDecoder(channels: state.channels)
       return state.decoder
     }
   }
 
   /// Without a thread there is no decoder, and the track shows nothing; the next frame tries again.
-  private func makeDecoder() -> Decoder? {
+  private func makeDecoder(channels: Int) -> Decoder? {
     let feed = feed
     let onKeyFrameNeeded = onKeyFrameNeeded
     switch feed.kind {
@@ -93,7 +100,7 @@ final class ReceivePipeline: Sendable {
           registry: codecs, onFrame: { feed.deliver($0) }, onKeyFrameNeeded: { _ in onKeyFrameNeeded() }))
     case .audio:
       return try? .audio(
-        AudioDecoderPipeline(registry: codecs, channels: isStereo ? 2 : 1, onFrame: { feed.deliver($0) }))
+        AudioDecoderPipeline(registry: codecs, channels: channels, onFrame: { feed.deliver($0) }))
     }
   }
 
@@ -104,6 +111,8 @@ final class ReceivePipeline: Sendable {
     state.withLock { $0.isEnded = true }
     feed.end()
   }
+
+  func closeLater() { Task { await close() } }
 
   /// Releases the decoder.
   func close() async {

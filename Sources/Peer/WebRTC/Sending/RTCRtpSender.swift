@@ -7,11 +7,15 @@ public final class RTCRtpSender: Sendable {
   /// What the sender sends.
   public let kind: MediaStreamTrackKind
   let pipeline: SendPipeline
-  private let connection: WeakConnection
+  let connection: WeakConnection
   private let state = Mutex(State())
 
   private struct State: Sendable {
-    var encodings: [RTCRtpEncodingParameters] = []
+    var parameters = RTCRtpSendParameters(transactionId: "", encodings: [])
+    /// What `getParameters` gave last, until `setParameters` takes it.
+    var transaction: RTCRtpSendParameters?
+    var transactionCount = 0
+    var transport: RTCDtlsTransport?
   }
 
   init(id: TransceiverID, kind: MediaStreamTrackKind, connection: RTCPeerConnection, pipeline: SendPipeline) {
@@ -21,7 +25,12 @@ public final class RTCRtpSender: Sendable {
     self.pipeline = pipeline
   }
 
-  func update(_ model: JSEPSender) { state.withLock { $0.encodings = model.encodings } }
+  func update(_ parameters: RTCRtpSendParameters, transport: RTCDtlsTransport?) {
+    state.withLock { state in
+      state.parameters = parameters
+      state.transport = transport
+    }
+  }
 
   /// The sender's place in `connection`; `nil` when it belongs to another.
   func owner(in connection: RTCPeerConnection) -> TransceiverID? {
@@ -31,8 +40,57 @@ public final class RTCRtpSender: Sendable {
   /// The track that is sent; `nil` when there is none.
   public var track: MediaStreamTrack? { pipeline.track }
 
+  /// What the track is sent over; `nil` before a description has been set.
+  public var transport: RTCDtlsTransport? { state.withLock { $0.transport } }
+
   /// How the track is to be encoded.
-  public var encodings: [RTCRtpEncodingParameters] { state.withLock { $0.encodings } }
+  public var encodings: [RTCRtpEncodingParameters] { state.withLock { $0.parameters.encodings } }
+
+  /// How the track is encoded and sent: the encodings, and what was negotiated, the codec in use first. `setParameters` takes it back,
+  /// changed.
+  public func getParameters() -> RTCRtpSendParameters {
+    state.withLock { state in
+      state.transactionCount += 1
+      var parameters = state.parameters
+      parameters.transactionId = String(state.transactionCount)
+      state.transaction = parameters
+      return parameters
+    }
+  }
+
+  /// Changes how the track is encoded, without negotiation.
+  ///
+  /// - Parameter parameters: what `getParameters` gave last, its encodings changed.
+  /// - Throws: `WebRTCError.invalidStateError` without `getParameters` before or when stopped or closed, `.invalidModificationError` when
+  ///   anything else than the values of encodings is changed or the parameters are not the last ones, `.rangeError` for values out of range.
+  public func setParameters(_ parameters: RTCRtpSendParameters) async throws {
+    let last = try state.withLock { state throws(WebRTCError) in
+      guard let last = state.transaction else {
+        throw .invalidStateError("setParameters takes what getParameters gave, once; call getParameters first.")
+      }
+      return last
+    }
+    guard parameters.transactionId == last.transactionId else {
+      throw WebRTCError.invalidModificationError("The parameters are not those that getParameters gave last.")
+    }
+    var comparable = parameters
+    comparable.encodings = last.encodings
+    guard comparable == last else {
+      throw WebRTCError.invalidModificationError("Only the encodings of the parameters can be changed.")
+    }
+    try await setEncodings(parameters.encodings)
+    state.withLock { state in
+      if state.transaction?.transactionId == last.transactionId { state.transaction = nil }
+    }
+  }
+
+  /// Changes bitrate, frame rate, scaling or whether anything is sent: `setParameters` without its transaction.
+  ///
+  /// - Throws: `WebRTCError.invalidModificationError` when the number or names of encodings differ, `.rangeError` for values out of range,
+  ///   `.invalidStateError` when stopped or closed.
+  public func setEncodings(_ encodings: [RTCRtpEncodingParameters]) async throws {
+    try await open().setEncodings(encodings, of: id)
+  }
 
   /// Sends another track in place of the present one, without negotiation; `nil` sends nothing.
   ///
@@ -41,14 +99,9 @@ public final class RTCRtpSender: Sendable {
     try await open().replaceTrack(track, of: id)
   }
 
-  /// Changes bitrate, frame rate, scaling or whether anything is sent.
-  ///
-  /// - Throws: `WebRTCError.invalidModificationError` when the number or names of encodings differ, `.rangeError` for values out of range.
-  public func setEncodings(_ encodings: [RTCRtpEncodingParameters]) async throws {
-    try await open().setEncodings(encodings, of: id)
-  }
-
   /// Tells the peer with the next negotiation which streams the track belongs to.
+  ///
+  /// - Throws: `WebRTCError.invalidStateError` when stopped or closed.
   public func setStreams(_ streams: [MediaStream]) async throws {
     try await open().setStreams(streams.map(\.id), of: id)
   }
@@ -58,7 +111,7 @@ public final class RTCRtpSender: Sendable {
     return connection
   }
 
-  /// What can be sent (webrtc-pc §5.2.7).
+  /// What can be sent with the built-in codecs (webrtc-pc §5.2.7).
   public static func getCapabilities(_ kind: MediaStreamTrackKind) -> RTCRtpCapabilities {
     .all(kind)
   }

@@ -10,29 +10,45 @@ import Synchronization
 
 /// From a track to encoded frames: the track's source thread, the encoder's mailbox and thread, and one hop to the connection.
 ///
-/// The engine's targets steer the encoder. A track that comes encoded passes by the encoder.
+/// The engine's targets steer the encoder. A track that comes encoded passes by the encoder. Track and target are changed on the
+/// connection's event loop only.
 final class SendPipeline: Sendable {
   private struct State: Sendable {
     var track: MediaStreamTrack?
     var target: EncodingTarget?
     var encoder: Encoder?
-    var adaptation = VideoAdaptation()
-    var size: (width: Int, height: Int)?
+    /// Counts encoders: what an earlier one still delivers is dropped.
+    var encoderNumber = 0
+    /// Of the encoders before, for statistics.
+    var totals = EncoderTotals()
     var isClosed = false
-    var rates = VideoEncoderRates(bitrate: 0, frameRate: 30)
+    /// The encoders that are being released, one after the other.
+    var releases: Task<Void, Never>?
   }
 
   enum Encoder: Sendable {
-    case video(VideoEncoderPipeline, mimeType: String)
-    case audio(AudioEncoderPipeline, mimeType: String)
+    case video(VideoEncoderPipeline, VideoEncoderConfiguration)
+    case audio(AudioEncoderPipeline, AudioEncoderConfiguration)
     case encodedVideo(EncodedForwarder<EncodedVideoFrame>)
     case encodedAudio(EncodedForwarder<EncodedAudioFrame>)
+  }
+
+  /// How the encoder's settings follow the bitrate. Its lock is held while they are set, which two threads may do.
+  private struct Steering: Sendable {
+    var adaptation = VideoAdaptation()
+    var due = MediaTime.zero
   }
 
   private let kind: MediaStreamTrackKind
   private let options: RTCPeerConnectionOptions
   private let send: @Sendable (EncodedFrame) -> Void
   private let state = Mutex(State())
+  private let steering = Mutex(Steering())
+  /// What the track delivers, for statistics.
+  let meter = MediaSourceMeter()
+
+  /// The adaptation counts time: it is asked at least so often while pictures come.
+  private static let steeringInterval = Duration.milliseconds(250)
 
   init(
     kind: MediaStreamTrackKind, options: RTCPeerConnectionOptions, send: @escaping @Sendable (EncodedFrame) -> Void
@@ -42,33 +58,35 @@ final class SendPipeline: Sendable {
     self.send = send
   }
 
+  deinit { closeLater() }
+
   var track: MediaStreamTrack? { state.withLock { $0.track } }
   /// For statistics.
   var encoder: Encoder? { state.withLock { $0.encoder } }
-  var adaptation: VideoAdaptation { state.withLock { $0.adaptation } }
+  var totals: EncoderTotals { state.withLock { $0.totals } }
+  var adaptation: VideoAdaptation { steering.withLock { $0.adaptation } }
   var target: EncodingTarget? { state.withLock { $0.target } }
 
   /// Takes another track; the encoder goes on, so that sequence and timestamps do too (RP-22).
-  func setTrack(_ track: MediaStreamTrack?) throws {
-    let old = state.withLock { state in
+  func setTrack(_ track: MediaStreamTrack?) {
+    let (old, encoder) = state.withLock { state in
       defer { state.track = track }
-      return state.track
+      return (state.track, state.encoder)
     }
-    if let old { detach(old) }
-    guard track != nil else { return }
-    try attach()
+    guard old !== track else { return }
+    if let old, let encoder { Self.detach(encoder, from: old) }
+    meter.observe(track)
+    attach()
   }
 
   /// What the network can carry now.
   func apply(_ target: EncodingTarget) {
-    let changesCodec = state.withLock { state in
-      let before = state.target
-      state.target = target
-      return before?.codec != target.codec || before?.isActive != target.isActive
+    let before = state.withLock { state in
+      defer { state.target = target }
+      return state.target
     }
-    if changesCodec {
-      // An encoder that cannot be made is told of when its first picture fails.
-      try? attach()
+    if before?.codec != target.codec || before?.isActive != target.isActive {
+      attach()
       if target.isActive { requestKeyFrame() }
     }
     steer()
@@ -84,73 +102,97 @@ final class SendPipeline: Sendable {
 
   // MARK: The encoder
 
-  private func attach() throws {
+  /// Gives the track the encoder that it needs. When the system has no thread left there is none; the next change tries again.
+  private func attach() {
     let (track, target, old, isClosed) = state.withLock { ($0.track, $0.target, $0.encoder, $0.isClosed) }
     guard let track, let codec = target?.codec, !isClosed else { return }
-    let mimeType = "\(kind.rawValue)/\(codec.name)"
     let encoder: Encoder
-    if isSuitable(old, track: track, mimeType: mimeType), let old {
+    if let old, isSuitable(old, track: track, codec: codec) {
       encoder = old
     } else {
-      encoder = try makeEncoder(for: track, codec: codec, mimeType: mimeType)
-      if let old { closeLater(old, track) }
-      state.withLock { $0.encoder = encoder }
+      state.withLock { release(&$0) }
+      let number = state.withLock { $0.encoderNumber }
+      guard let made = try? makeEncoder(for: track, codec: codec, number: number) else { return }
+      encoder = made
+      state.withLock { $0.encoder = made }
     }
     switch encoder {
-    case .video(let pipeline, _): track.attachVideo(pipeline)
-    case .audio(let pipeline, _): track.attachAudio(pipeline)
-    case .encodedVideo(let forwarder): track.attachEncodedVideo(forwarder)
-    case .encodedAudio(let forwarder): track.attachEncodedAudio(forwarder)
+    case .video(let pipeline, _):
+      track.detachVideo(pipeline)
+      track.attachVideo(pipeline)
+    case .audio(let pipeline, _):
+      track.detachAudio(pipeline)
+      track.attachAudio(pipeline)
+    case .encodedVideo(let forwarder):
+      track.detachEncodedVideo(forwarder)
+      forwarder.restart()
+      track.attachEncodedVideo(forwarder)
+      track.encodedVideoProvider?.requestKeyFrame()
+    case .encodedAudio(let forwarder):
+      track.detachEncodedAudio(forwarder)
+      track.attachEncodedAudio(forwarder)
     }
     steer()
   }
 
-  private func isSuitable(_ encoder: Encoder?, track: MediaStreamTrack, mimeType: String) -> Bool {
+  private func isSuitable(_ encoder: Encoder, track: MediaStreamTrack, codec: NegotiatedCodec) -> Bool {
     switch encoder {
-    case .video(_, let present): present == mimeType && track.encodedVideoProvider?.isEncodedOnly != true
-    case .audio(_, let present): present == mimeType && track.encodedAudioProvider?.isEncodedOnly != true
-    case .encodedVideo: track.encodedVideoProvider?.isEncodedOnly == true
-    case .encodedAudio: track.encodedAudioProvider?.isEncodedOnly == true
-    case nil: false
+    case .video(_, let configuration):
+      track.encodedVideoProvider?.isEncodedOnly != true && configuration == videoConfiguration(track, codec)
+    case .audio(_, let configuration):
+      track.encodedAudioProvider?.isEncodedOnly != true && configuration == audioConfiguration(track, codec)
+    case .encodedVideo(let forwarder):
+      track.encodedVideoProvider?.isEncodedOnly == true && forwarder.mimeType == mimeType(codec)
+    case .encodedAudio(let forwarder):
+      track.encodedAudioProvider?.isEncodedOnly == true && forwarder.mimeType == mimeType(codec)
     }
   }
 
   private func makeEncoder(
-    for track: MediaStreamTrack, codec: NegotiatedCodec, mimeType: String
+    for track: MediaStreamTrack, codec: NegotiatedCodec, number: Int
   ) throws -> Encoder {
     let clockRate = Int64(codec.clockRate)
     switch kind {
     case .video:
       let deliver: @Sendable (EncodedVideoFrame) -> Void = { [weak self] frame in
-        self?.deliver(frame, clockRate: clockRate)
+        self?.deliver(frame, clockRate: clockRate, encoder: number)
       }
       if track.encodedVideoProvider?.isEncodedOnly == true {
-        return .encodedVideo(EncodedForwarder(deliver))
+        return .encodedVideo(
+          EncodedForwarder(mimeType: mimeType(codec), mimeTypeOf: \.mimeType, isStart: \.isKeyFrame, deliver))
       }
-      let pipeline = try VideoEncoderPipeline(
-        registry: options.codecs,
-        configuration: VideoEncoderConfiguration(
-          mimeType: mimeType, content: track.contentHint == .detail || track.contentHint == .text ? .detail : .motion),
-        onFrame: deliver)
-      return .video(pipeline, mimeType: mimeType)
+      let configuration = videoConfiguration(track, codec)
+      let pipeline = try VideoEncoderPipeline(registry: options.codecs, configuration: configuration, onFrame: deliver)
+      return .video(pipeline, configuration)
     case .audio:
-      let deliver: @Sendable (EncodedAudioFrame) -> Void = { [weak self] frame in self?.deliver(frame) }
-      if track.encodedAudioProvider?.isEncodedOnly == true {
-        return .encodedAudio(EncodedForwarder(deliver))
+      let deliver: @Sendable (EncodedAudioFrame) -> Void = { [weak self] frame in
+        self?.deliver(frame, clockRate: clockRate, encoder: number)
       }
-      let pipeline = try AudioEncoderPipeline(
-        registry: options.codecs, configuration: audioConfiguration(track, codec, mimeType), onFrame: deliver)
-      return .audio(pipeline, mimeType: mimeType)
+      if track.encodedAudioProvider?.isEncodedOnly == true {
+        return .encodedAudio(
+          EncodedForwarder(mimeType: mimeType(codec), mimeTypeOf: \.mimeType, isStart: { _ in true }, deliver))
+      }
+      let configuration = audioConfiguration(track, codec)
+      let pipeline = try AudioEncoderPipeline(registry: options.codecs, configuration: configuration, onFrame: deliver)
+      return .audio(pipeline, configuration)
     }
   }
 
+  private func mimeType(_ codec: NegotiatedCodec) -> String { "\(kind.rawValue)/\(codec.name)" }
+
+  private func videoConfiguration(_ track: MediaStreamTrack, _ codec: NegotiatedCodec) -> VideoEncoderConfiguration {
+    VideoEncoderConfiguration(
+      mimeType: mimeType(codec),
+      content: track.contentHint == .detail || track.contentHint == .text ? .detail : .motion,
+      parameters: codec.parameters.parameters.map { CodecDescription.Parameter($0.name, $0.value ?? "") })
+  }
+
   /// What the peer's format parameters ask of Opus (RFC 7587 §6.1); other codecs have none.
-  private func audioConfiguration(
-    _ track: MediaStreamTrack, _ codec: NegotiatedCodec, _ mimeType: String
-  ) -> AudioEncoderConfiguration {
+  private func audioConfiguration(_ track: MediaStreamTrack, _ codec: NegotiatedCodec) -> AudioEncoderConfiguration {
     func isSet(_ name: String) -> Bool { codec.parameters[name] == "1" }
-    var configuration = AudioEncoderConfiguration(mimeType: mimeType)
-    configuration.channels = isSet("stereo") && options.usesStereo ? 2 : 1
+    var configuration = AudioEncoderConfiguration(mimeType: mimeType(codec))
+    let isOpus = codec.name.lowercased() == "opus"
+    configuration.channels = isOpus ? (isSet("stereo") && options.usesStereo ? 2 : 1) : codec.channels ?? 1
     configuration.content = track.contentHint == .music ? .music : .speech
     configuration.usesForwardErrorCorrection = isSet("useinbandfec")
     configuration.usesDiscontinuousTransmission = isSet("usedtx") && options.usesDiscontinuousTransmission
@@ -159,118 +201,135 @@ final class SendPipeline: Sendable {
     return configuration
   }
 
+  // MARK: Steering
+
   private func steer() {
-    let (target, encoder) = state.withLock { ($0.target, $0.encoder) }
-    guard let target else { return }
-    let bitrate = Int(clamping: target.bitrate.bitsPerSecond)
-    switch encoder {
-    case .video(let pipeline, _):
-      let decision = adapt(target)
-      var control = pipeline.control
-      control.rates = VideoEncoderRates(bitrate: max(1, bitrate), frameRate: decision.maximumFrameRate)
-      control.isActive = target.isActive && bitrate > 0
-      control.maximumFrameRate = min(target.encoding.maxFramerate ?? .infinity, decision.maximumFrameRate)
-      control.scaleDownBy = max(1, target.encoding.scaleResolutionDownBy ?? 1) * decision.scale
-      pipeline.control = control
-    case .audio(let pipeline, _):
-      pipeline.setTarget(AudioEncoderTarget(bitrate: max(6_000, bitrate), packetLoss: target.packetLoss))
-      pipeline.setActive(target.isActive)
-    case .encodedVideo: track?.encodedVideoProvider?.setTargetBitrate(bitrate)
-    case .encodedAudio, nil: break
+    steering.withLock { steering in
+      steering.due = MediaTime.now + Self.steeringInterval
+      let (target, encoder, track) = state.withLock { ($0.target, $0.encoder, $0.track) }
+      guard let target else { return }
+      let bitrate = Int(clamping: target.bitrate.bitsPerSecond)
+      switch encoder {
+      case .video(let pipeline, _):
+        let settings = track?.settings
+        let wished = target.encoding.maxFramerate ?? .infinity
+        let frameRate = min(settings?.frameRate ?? 30, wished)
+        let decision = adapt(&steering.adaptation, target, settings, frameRate: frameRate, hint: track?.contentHint)
+        let limit = decision.limitation == .none ? wished : min(wished, decision.maximumFrameRate)
+        var control = pipeline.control
+        control.rates = VideoEncoderRates(bitrate: max(1, bitrate), frameRate: max(1, min(frameRate, limit)))
+        control.isActive = target.isActive && bitrate > 0
+        control.maximumFrameRate = limit.isFinite ? limit : nil
+        control.scaleDownBy = max(1, target.encoding.scaleResolutionDownBy ?? 1) * decision.scale
+        pipeline.control = control
+      case .audio(let pipeline, _):
+        pipeline.setTarget(AudioEncoderTarget(bitrate: max(6_000, bitrate), packetLoss: target.packetLoss))
+        pipeline.setActive(target.isActive)
+      case .encodedVideo: track?.encodedVideoProvider?.setTargetBitrate(bitrate)
+      case .encodedAudio, nil: break
+      }
     }
   }
 
   /// At what size and rate the picture is worth the bits (CD-18).
-  private func adapt(_ target: EncodingTarget) -> VideoAdaptation.Decision {
-    let settings = track?.settings
-    return state.withLock { state in
-      guard let width = settings?.width, let height = settings?.height, target.isActive else {
-        return state.adaptation.decision
-      }
-      let scale = max(1, target.encoding.scaleResolutionDownBy ?? 1)
-      return state.adaptation.update(
-        width: Int(Double(width) / scale), height: Int(Double(height) / scale),
-        frameRate: min(settings?.frameRate ?? 30, target.encoding.maxFramerate ?? 1_000), target: target.bitrate,
-        now: MonotonicTime(nanoseconds: MediaTime.now.nanoseconds))
+  private func adapt(
+    _ adaptation: inout VideoAdaptation, _ target: EncodingTarget, _ settings: MediaTrackSettings?, frameRate: Double,
+    hint: ContentHint?
+  ) -> VideoAdaptation.Decision {
+    guard let width = settings?.width, let height = settings?.height, target.isActive else {
+      return adaptation.decision
     }
+    // mst-content-hint §3: what is to be kept when bandwidth is short.
+    adaptation.preference =
+      switch hint {
+      case .detail, .text: .maintainResolution
+      case .motion: .maintainFrameRate
+      default: .balanced
+      }
+    let scale = max(1, target.encoding.scaleResolutionDownBy ?? 1)
+    return adaptation.update(
+      width: Int(Double(width) / scale), height: Int(Double(height) / scale), frameRate: frameRate,
+      target: target.bitrate, now: MonotonicTime(nanoseconds: MediaTime.now.nanoseconds))
   }
 
   // MARK: Frames
 
-  private func deliver(_ frame: EncodedVideoFrame, clockRate: Int64) {
+  private func deliver(_ frame: EncodedVideoFrame, clockRate: Int64, encoder: Int) {
+    guard state.withLock({ $0.encoderNumber == encoder && !$0.isClosed }) else { return }
     let captured = frame.timestamp.nanoseconds
-    let ticks = captured / 1_000_000_000 * clockRate + captured % 1_000_000_000 * clockRate / 1_000_000_000
     send(
       EncodedFrame(
-        bytes: frame.bytes, rtpTimestamp: UInt32(truncatingIfNeeded: ticks), isKeyFrame: frame.isKeyFrame,
+        bytes: frame.bytes, rtpTimestamp: Self.ticks(captured, clockRate), isKeyFrame: frame.isKeyFrame,
         captureTime: MonotonicTime(nanoseconds: captured), width: frame.width > 0 ? frame.width : nil,
         height: frame.height > 0 ? frame.height : nil))
+    let isEncoded = if case .video = self.encoder { true } else { false }
+    if isEncoded, steering.withLock({ $0.due <= .now }) { steer() }
   }
 
-  private func deliver(_ frame: EncodedAudioFrame) {
+  private func deliver(_ frame: EncodedAudioFrame, clockRate: Int64, encoder: Int) {
+    guard state.withLock({ $0.encoderNumber == encoder && !$0.isClosed }) else { return }
     let captured = frame.timestamp.nanoseconds
-    // The encoder counts samples; a source of encoded frames has times only.
-    let timestamp = frame.metadata.rtpTimestamp ?? UInt32(truncatingIfNeeded: captured / 1_000 * 48 / 1_000)
+    // An encoder counts samples; a source of encoded frames has times only.
+    let timestamp = frame.metadata.rtpTimestamp ?? Self.ticks(captured, clockRate)
+    let duration = Int64(max(0, min(frame.sampleCount, Int(clockRate)))) * 1_000_000_000 / max(1, clockRate)
     send(
       EncodedFrame(
-        bytes: frame.bytes, rtpTimestamp: timestamp, captureTime: MonotonicTime(nanoseconds: captured),
+        bytes: frame.bytes, rtpTimestamp: timestamp, duration: .nanoseconds(duration),
+        captureTime: MonotonicTime(nanoseconds: captured),
         audioLevel: frame.audioLevel.map { AudioLevel(level: $0, voiceActivity: frame.voiceActivity ?? ($0 < 60)) }))
+  }
+
+  private static func ticks(_ nanoseconds: Int64, _ clockRate: Int64) -> UInt32 {
+    let second: Int64 = 1_000_000_000
+    return UInt32(
+      truncatingIfNeeded: nanoseconds / second &* clockRate &+ nanoseconds % second &* clockRate / second)
   }
 
   // MARK: End
 
-  private func detach(_ track: MediaStreamTrack) {
+  private static func detach(_ encoder: Encoder, from track: MediaStreamTrack) {
     switch encoder {
     case .video(let pipeline, _): track.detachVideo(pipeline)
     case .audio(let pipeline, _): track.detachAudio(pipeline)
     case .encodedVideo(let forwarder): track.detachEncodedVideo(forwarder)
     case .encodedAudio(let forwarder): track.detachEncodedAudio(forwarder)
-    case nil: break
     }
   }
 
-  private func closeLater(_ encoder: Encoder, _ track: MediaStreamTrack) {
+  /// Parts with the encoder; `close` waits until it is gone.
+  private func release(_ state: inout State) {
+    state.encoderNumber += 1
+    guard let encoder = state.encoder.take() else { return }
+    if let track = state.track { Self.detach(encoder, from: track) }
+    let before = state.releases
     switch encoder {
     case .video(let pipeline, _):
-      track.detachVideo(pipeline)
-      Task { await pipeline.close() }
-    case .audio(let pipeline, _):
-      track.detachAudio(pipeline)
-      Task { await pipeline.close() }
-    case .encodedVideo(let forwarder): track.detachEncodedVideo(forwarder)
-    case .encodedAudio(let forwarder): track.detachEncodedAudio(forwarder)
-    }
-  }
-
-  func closeLater() { Task { await close() } }
-
-  /// Detaches from the track and releases the encoder.
-  func close() async {
-    let (track, encoder) = state.withLock { state in
-      defer {
-        state.isClosed = true
-        state.encoder = nil
+      state.totals.add(pipeline.statistics)
+      state.releases = Task {
+        await before?.value
+        await pipeline.close()
       }
-      return (state.track, state.encoder)
-    }
-    guard let encoder else { return }
-    switch encoder {
-    case .video(let pipeline, _):
-      track?.detachVideo(pipeline)
-      await pipeline.close()
     case .audio(let pipeline, _):
-      track?.detachAudio(pipeline)
-      await pipeline.close()
-    case .encodedVideo(let forwarder): track?.detachEncodedVideo(forwarder)
-    case .encodedAudio(let forwarder): track?.detachEncodedAudio(forwarder)
+      state.releases = Task {
+        await before?.value
+        await pipeline.close()
+      }
+    case .encodedVideo, .encodedAudio: break
     }
   }
-}
 
-/// Passes frames on as they come.
-final class EncodedForwarder<Frame: Sendable>: FrameConsumer {
-  private let deliver: @Sendable (Frame) -> Void
-  init(_ deliver: @escaping @Sendable (Frame) -> Void) { self.deliver = deliver }
-  func receive(_ frame: Frame) { deliver(frame) }
-  func finish() {}
+  /// Detaches from the track, which stays the sender's, and begins to release the encoder.
+  func closeLater() {
+    meter.observe(nil)
+    state.withLock { state in
+      state.isClosed = true
+      release(&state)
+    }
+  }
+
+  /// The same; returns when the encoder is released.
+  func close() async {
+    closeLater()
+    await state.withLock { $0.releases }?.value
+  }
 }

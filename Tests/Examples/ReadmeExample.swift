@@ -4,7 +4,7 @@ import WebRTC
 ///
 /// `exchange` takes our offer to the peer and brings its answer: both are Codable as the JSON that browsers use.
 func call(
-  recordingTo path: String, exchange: (RTCSessionDescription) async throws -> RTCSessionDescription
+  recordingTo path: String, exchange: @Sendable (RTCSessionDescription) async throws -> RTCSessionDescription
 ) async throws {
   let connection = try RTCPeerConnection()
   let pattern = try MediaStreamTrack(source: TestPatternSource(width: 640, height: 360))

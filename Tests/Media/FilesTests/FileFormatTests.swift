@@ -55,6 +55,12 @@ struct FileFormatTests {
     #expect(TestPatternReader.read(second).counter == 2)
   }
 
+  @Test("rates that no file can have are refused", arguments: [0, -30, 1_001, 1e300, .infinity, .nan])
+  func impossibleRates(rate: Double) {
+    let error = #expect(throws: MediaError.self) { _ = try Y4MWriter(path: folder.file("rate.y4m"), frameRate: rate) }
+    #expect(error?.name == .notSupportedError)
+  }
+
   @Test(
     "files that are no Y4M are refused with a reason",
     arguments: [

@@ -14,6 +14,13 @@ struct ToneTests {
       timestamp: .zero)
   }
 
+  @Test("windows that are too short or too long become the nearest possible")
+  func windows() {
+    #expect(ToneAnalyzer(window: .zero).window == .milliseconds(10))
+    #expect(ToneAnalyzer(window: .seconds(1 << 50)).window == .seconds(10))
+    #expect(ToneAnalyzer(window: .milliseconds(300)).window == .milliseconds(300))
+  }
+
   @Test(
     "a tone is measured to a part in a thousand",
     arguments: [

@@ -8,6 +8,7 @@ extension RTCPeerConnection {
   /// Listens to the engine; called once, by the first operation on the event loop.
   func startListening() {
     guard driver.onEvent == nil else { return }
+    reaper = ConnectionReaper(holdings, eventLoop: eventLoop)
     driver.onEvent = { [weak self] event in
       self?.assumeIsolated { $0.handle(event) }
     }

@@ -31,10 +31,9 @@ public actor RTCPeerConnection {
   nonisolated let created: MonotonicTime
   nonisolated let wallClock: WallClock
 
-  let driver: ConnectionDriver
-  var sockets: [TransportID: TransportSockets] = [:]
-  var transportObjects: [TransportID: RTCDtlsTransport] = [:]
-  var transceiverObjects: [TransceiverID: RTCRtpTransceiver] = [:]
+  let holdings: ConnectionHoldings
+  /// Ends the holdings of a connection that is dropped without `close()`; there is nothing to end before the first operation.
+  var reaper: ConnectionReaper?
   var remoteStreams = RemoteStreams()
   /// URLs of STUN servers, by the numbers that the engine knows them by.
   var serverURLs: [String] = []
@@ -47,7 +46,6 @@ public actor RTCPeerConnection {
   var isNegotiationCheckQueued = false
   var gatheringWaiters: [Int: CheckedContinuation<Void, Never>] = [:]
   var isOverflowing = false
-  var isClosed = false
   var closing: Task<Void, Never>?
   /// What `close()` waits for: sockets that open or close, codecs that are released.
   var unfinishedWork: [Int: EventLoopFuture<Void>] = [:]
@@ -87,7 +85,7 @@ public actor RTCPeerConnection {
     eventLoop = loop
     snapshot = Mutex(initial)
     broadcaster = EventBroadcaster(coalescingKey: { $0.coalescingKey })
-    driver = ConnectionDriver(engine: engine, on: loop)
+    holdings = ConnectionHoldings(driver: ConnectionDriver(engine: engine, on: loop), broadcaster: broadcaster)
   }
 
   private static func certificate(
@@ -101,19 +99,24 @@ public actor RTCPeerConnection {
     return first
   }
 
-  isolated deinit {
-    guard !isClosed else { return }
-    driver.perform { engine, now in engine.close(now: now) }
-    driver.detach()
-    for port in sockets.values.flatMap(\.ports) { _ = port.close() }
-    for transceiver in transceiverObjects.values {
-      transceiver.markStopped()
-      transceiver.receiver.pipeline.end()
-      transceiver.sender.pipeline.closeLater()
-      transceiver.receiver.pipeline.closeLater()
-    }
-    for transport in transportObjects.values { transport.close() }
-    broadcaster.finish()
+  // MARK: Holdings
+
+  var driver: ConnectionDriver { holdings.driver }
+  var sockets: [TransportID: TransportSockets] {
+    get { holdings.sockets }
+    set { holdings.sockets = newValue }
+  }
+  var transportObjects: [TransportID: RTCDtlsTransport] {
+    get { holdings.transportObjects }
+    set { holdings.transportObjects = newValue }
+  }
+  var transceiverObjects: [TransceiverID: RTCRtpTransceiver] {
+    get { holdings.transceiverObjects }
+    set { holdings.transceiverObjects = newValue }
+  }
+  var isClosed: Bool {
+    get { holdings.isClosed }
+    set { holdings.isClosed = newValue }
   }
 
   // MARK: Attributes

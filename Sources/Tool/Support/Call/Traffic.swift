@@ -6,7 +6,7 @@ package struct Traffic: Codable, Hashable, Sendable {
   package var receivedAudio: StreamTraffic?
   package var sentVideo: StreamTraffic?
   package var sentAudio: StreamTraffic?
-  /// Seconds, by connectivity checks.
+  /// Seconds, by the peer's reports or connectivity checks.
   package var roundTripTime: Double?
   /// Bits per second.
   package var availableBitrate: Double?
@@ -32,7 +32,9 @@ package struct Traffic: Codable, Hashable, Sendable {
     dtlsCipher = transport.dtlsCipher
     srtpCipher = transport.srtpCipher
     guard let pair = report[transport.selectedCandidatePairId, as: RTCIceCandidatePairStats.self] else { return }
-    roundTripTime = pair.currentRoundTripTime
+    // Reports come several times a second, checks of a pair in use every few seconds only.
+    roundTripTime =
+      sentVideo?.reported?.roundTripTime ?? sentAudio?.reported?.roundTripTime ?? pair.currentRoundTripTime
     availableBitrate = pair.availableOutgoingBitrate
     localAddress = report[pair.localCandidateId, as: RTCIceCandidateStats.self]?.endpoint
     remoteAddress = report[pair.remoteCandidateId, as: RTCIceCandidateStats.self]?.endpoint

@@ -169,6 +169,19 @@ let tests: [Target] = [
   .testTarget(name: "ExamplesTests", dependencies: ["WebRTC"], path: "Tests/Examples", packageAccess: false),
 ]
 
+/// Measured and reported by `make bench`; nobody links them.
+let benchmarks: [Target] = [
+  .target(name: "CBenchmarkSupport", path: "Tests/Benchmarks/Support"),
+  .executableTarget(
+    name: "bench",
+    dependencies: [
+      "RTCBase", "RTCSecurity", "RTCRTP", "RTCPayload", "RTCReceive", "RTCCongestion", "RTCSend", "RTCICE", "RTCJSEP",
+      "RTCEngine", "RTCNativeCrypto", "RTCTransport", "WebRTC", "WebRTCTypes", "CBenchmarkSupport",
+      .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOPosix", package: "swift-nio"),
+    ], path: "Tests/Benchmarks/Bench"),
+]
+
 let package = Package(
   name: "swift-webrtc",
   products: [
@@ -185,6 +198,6 @@ let package = Package(
     .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.6.0"),
   ],
-  targets: core + native + media + peer + tool + testKit + tests,
+  targets: core + native + media + peer + tool + testKit + tests + benchmarks,
   swiftLanguageModes: [.v6]
 )

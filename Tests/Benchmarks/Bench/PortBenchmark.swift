@@ -44,7 +44,7 @@ struct PortBenchmark {
     func run() {
       guard remaining > 0 else { return done.succeed() }
       remaining -= 1
-      for _ in 0..<size { port.send(payload.span.bytes, to: destination, from: sink) }
+      for _ in 0..<size { payload.withRawSpan { port.send($0, to: destination, from: sink) } }
       port.flush()
       port.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(1)) { self.run() }
     }

@@ -20,11 +20,3 @@ extension SendSettings {
     codec = encoding.codec
   }
 }
-
-extension NegotiatedCodec {
-  /// webrtc-pc §5.2, codec dictionary match, but for the format parameters, which each side writes for itself.
-  func matches(_ codec: RTCRtpCodec, kind: MediaStreamTrackKind) -> Bool {
-    "\(kind.rawValue)/\(name)".lowercased() == codec.mimeType.lowercased() && clockRate == codec.clockRate
-      && (channels ?? 1) == Int(codec.channels ?? 1)
-  }
-}

@@ -125,6 +125,8 @@ extension JSEPSession {
   mutating func enter(_ state: RTCSignalingState) {
     signalingState = state
     revision &+= 1
+    // webrtc-pc §4.4.1.5: whoever was asked to negotiate has done so; what is still needed is asked for anew.
+    if state == .stable { isNegotiationNeededAnnounced = false }
     for index in transceivers.indices {
       transceivers[index].receiver.streamIDs = transceivers[index].negotiated.receiverStreamIDs
     }

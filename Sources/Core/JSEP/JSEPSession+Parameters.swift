@@ -32,7 +32,7 @@ extension JSEPSession {
       || media.sendCodecs.contains { $0.parameters["sprop-stereo"] == "1" }
   }
 
-  private func negotiatedMedia(of transceiver: JSEPTransceiver) -> NegotiatedMedia? {
+  func negotiatedMedia(of transceiver: JSEPTransceiver) -> NegotiatedMedia? {
     guard let index = transceiver.sectionIndex, sections.indices.contains(index),
       sections[index].transceiverID == transceiver.id
     else { return nil }

@@ -41,7 +41,8 @@ extension JSEPSession {
     } catch {
       throw .rtcError(
         RTCError(
-          RTCErrorInit(errorDetail: .sdpSyntaxError, sdpLineNumber: error.lineNumber), message: error.description))
+          RTCErrorInit(errorDetail: .sdpSyntaxError, sdpLineNumber: max(1, error.lineNumber)),
+          message: error.description))
     }
   }
 

@@ -96,6 +96,12 @@ extension JSEPSession {
     guard encodings.map(\.rid) == transceivers[index].sender.encodings.map(\.rid) else {
       throw .invalidModificationError("The number, order and RIDs of encodings cannot be changed.")
     }
+    if let media = negotiatedMedia(of: transceivers[index]) {
+      for codec in encodings.compactMap(\.codec)
+      where !media.sendCodecs.contains(where: { $0.matches(codec, kind: media.kind) }) {
+        throw .invalidModificationError("\(codec.mimeType) was not negotiated, so it cannot be sent.")
+      }
+    }
     transceivers[index].sender.encodings = try validated(encodings, kind: transceivers[index].kind)
   }
 

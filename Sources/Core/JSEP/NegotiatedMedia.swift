@@ -29,6 +29,14 @@ package struct NegotiatedCodec: Hashable, Sendable {
   }
 }
 
+extension NegotiatedCodec {
+  /// webrtc-pc §5.2, codec dictionary match, but for the format parameters, which each side writes for itself.
+  package func matches(_ codec: RTCRtpCodec, kind: MediaStreamTrackKind) -> Bool {
+    "\(kind.rawValue)/\(name)".lowercased() == codec.mimeType.lowercased() && clockRate == codec.clockRate
+      && (channels ?? 1) == Int(codec.channels ?? 1)
+  }
+}
+
 /// A header extension in use; its direction is seen from here.
 package struct NegotiatedExtension: Hashable, Sendable {
   package var id: UInt8

@@ -34,8 +34,8 @@ public final class EncodedVideoSource: VideoSource, EncodedVideoProvider {
   /// Requests of receivers, and of new consumers, for a key frame. Those that nobody has read yet are one.
   public var keyFrameRequests: EventSequence<Void> { keyFrameBroadcaster.sequence }
 
-  /// What the network can carry, in bits per second, whenever it changes. Of those that nobody has read yet only the
-  /// newest is kept.
+  /// What the network can carry, in bits per second, whenever it changes; 0 while nothing is sent. Of those that nobody
+  /// has read yet only the newest is kept.
   public var targetBitrates: EventSequence<Int> { bitrateBroadcaster.sequence }
 
   /// The size of the last key frame.

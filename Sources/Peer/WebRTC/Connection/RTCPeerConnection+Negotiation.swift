@@ -18,7 +18,10 @@ extension RTCPeerConnection {
     try operate { engine, _ throws(WebRTCError) in try engine.createAnswer() }
   }
 
-  /// Makes and applies the description that the state calls for: an offer, or the answer to the offer that was set.
+  /// Makes and applies the description that the state calls for: an offer, or the answer to the offer that was set (webrtc-pc §4.4.2). What
+  /// was created last is taken if nothing has changed since.
+  ///
+  /// - Throws: `WebRTCError.invalidStateError` when closed or when the state allows neither.
   public func setLocalDescription() throws {
     try operate { engine, now throws(WebRTCError) in try engine.setLocalDescription(nil, sdp: "", now: now) }
   }
@@ -51,6 +54,8 @@ extension RTCPeerConnection {
   }
 
   /// Adds a candidate of the peer.
+  ///
+  /// - Throws: as the other `addIceCandidate`.
   public func addIceCandidate(_ candidate: RTCIceCandidate) throws {
     try addIceCandidate(
       RTCIceCandidateInit(
@@ -58,7 +63,9 @@ extension RTCPeerConnection {
         usernameFragment: candidate.usernameFragment))
   }
 
-  /// The next offer has new ICE credentials for every transport.
+  /// The next offer has new ICE credentials for every transport; media goes on meanwhile (webrtc-pc §4.4.2).
+  ///
+  /// - Throws: `WebRTCError.invalidStateError` when closed.
   public func restartIce() throws {
     try operate { engine, now throws(WebRTCError) in
       try engine.updateModel(now: now) { model throws(WebRTCError) in try model.restartICE() }

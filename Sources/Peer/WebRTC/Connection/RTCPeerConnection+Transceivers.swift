@@ -21,12 +21,18 @@ extension RTCPeerConnection {
   }
 
   /// Sends a track, its streams given one after the other as in JavaScript.
+  ///
+  /// - Throws: as `addTrack(_:streams:)`.
   @discardableResult
   public func addTrack(_ track: MediaStreamTrack, _ streams: MediaStream...) throws -> RTCRtpSender {
     try addTrack(track, streams: streams)
   }
 
-  /// Makes a transceiver for a track (webrtc-pc §5.1).
+  /// Makes a transceiver for a track (webrtc-pc §5.1): always a new one.
+  ///
+  /// - Parameter options: direction, streams and encodings; both ways, with one encoding and no stream, unless told otherwise.
+  /// - Throws: `WebRTCError.invalidAccessError` when the track is already sent, `.typeError` for the direction `stopped` or wrong names of
+  ///   encodings, `.rangeError` for values out of range, `.invalidStateError` when closed.
   @discardableResult
   public func addTransceiver(
     _ track: MediaStreamTrack, init options: RTCRtpTransceiverInit = RTCRtpTransceiverInit()
@@ -40,7 +46,9 @@ extension RTCPeerConnection {
     return attach(track, to: id)
   }
 
-  /// Makes a transceiver without a track: to receive, or for a track that comes later by `replaceTrack`.
+  /// Makes a transceiver without a track: to receive, or for a track that comes later by `replaceTrack` (webrtc-pc §5.1).
+  ///
+  /// - Throws: as `addTransceiver(_:init:)` for a track.
   @discardableResult
   public func addTransceiver(
     _ kind: MediaStreamTrackKind, init options: RTCRtpTransceiverInit = RTCRtpTransceiverInit()
@@ -55,7 +63,7 @@ extension RTCPeerConnection {
 
   /// Stops sending the sender's track; its transceiver stays (webrtc-pc §5.1).
   ///
-  /// - Throws: `WebRTCError.invalidAccessError` for a sender of another connection.
+  /// - Throws: `WebRTCError.invalidAccessError` for a sender of another connection, `.invalidStateError` when closed.
   public func removeTrack(_ sender: RTCRtpSender) throws {
     guard let id = sender.owner(in: self) else {
       throw WebRTCError.invalidAccessError("The sender belongs to another connection.")

@@ -62,11 +62,14 @@ public final class RTCRtpTransceiver: Sendable {
     try await open().setDirection(direction, of: id)
   }
 
-  /// Ends both halves; the next negotiation frees the m-section.
+  /// Ends both halves at once; the next negotiation frees the m-section (webrtc-pc §5.4). Calling it again does nothing.
+  ///
+  /// - Throws: `WebRTCError.invalidStateError` when the connection is closed.
   public func stop() async throws { try await open().stopTransceiver(id) }
 
   /// Orders and filters the codecs that the next negotiation offers; an empty list resets that.
   ///
+  /// - Parameter codecs: of `RTCPeerConnection.capabilities(_:)`; without `rtx` nothing is retransmitted.
   /// - Throws: `WebRTCError.invalidModificationError` for a codec that is not among the capabilities, or when only retransmission is left.
   public func setCodecPreferences(_ codecs: [RTCRtpCodec]) async throws {
     try await open().setCodecPreferences(codecs, of: id)

@@ -23,7 +23,7 @@ public final class RTCSharedPort: Sendable {
   /// - Parameters:
   ///   - port: 0 lets the system choose.
   ///   - network: which addresses.
-  /// - Throws: `WebRTCError.notReadableError` when no address can be bound.
+  /// - Throws: `WebRTCError.notReadableError` when no address can be bound, `.typeError` when the policy names something else than addresses.
   public static func open(port: UInt16 = 0, network: RTCNetworkPolicy = .automatic) async throws -> RTCSharedPort {
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let addresses = try network.addresses()

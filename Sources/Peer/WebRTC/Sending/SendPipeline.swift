@@ -127,7 +127,7 @@ final class SendPipeline: Sendable {
       track.detachEncodedVideo(forwarder)
       forwarder.restart()
       track.attachEncodedVideo(forwarder)
-      track.encodedVideoProvider?.requestKeyFrame()
+      if target?.isActive == true { track.encodedVideoProvider?.requestKeyFrame() }
     case .encodedAudio(let forwarder):
       track.detachEncodedAudio(forwarder)
       track.attachEncodedAudio(forwarder)
@@ -225,7 +225,7 @@ final class SendPipeline: Sendable {
       case .audio(let pipeline, _):
         pipeline.setTarget(AudioEncoderTarget(bitrate: max(6_000, bitrate), packetLoss: target.packetLoss))
         pipeline.setActive(target.isActive)
-      case .encodedVideo: track?.encodedVideoProvider?.setTargetBitrate(bitrate)
+      case .encodedVideo: track?.encodedVideoProvider?.setTargetBitrate(target.isActive ? bitrate : 0)
       case .encodedAudio, nil: break
       }
     }

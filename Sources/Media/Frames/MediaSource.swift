@@ -12,7 +12,10 @@ public protocol MediaSource<Frame>: AnyObject, Sendable {
   var label: String { get }
   /// What the source delivers now.
   var settings: MediaTrackSettings { get }
-  /// What the source can deliver.
+  /// The ways in which the source runs by itself, over which constraints are solved. Empty when it has one way only:
+  /// its `settings`. Known without opening the source.
+  var modes: [MediaSourceMode] { get }
+  /// What the source can deliver by itself.
   var capabilities: MediaTrackCapabilities { get }
 
   /// Opens what the source reads from and begins to emit. Called for the first track only.
@@ -23,7 +26,11 @@ public protocol MediaSource<Frame>: AnyObject, Sendable {
   /// than wait for its next frame. Called when the last track stops, also after the source has ended by itself (then
   /// possibly on its own thread).
   func stop()
-  /// Changes what is delivered; the next frames have the new settings.
+  /// Changes what is delivered; the next frames have the new settings. A source that is not running takes them when it
+  /// is started.
+  ///
+  /// Tracks ask for values of one of the `modes`; members that are `nil` stay as they are. What came of it is in
+  /// `settings` afterwards: a driver may round.
   ///
   /// - Throws: `MediaError`, when the source cannot do it; the old settings stay.
   func reconfigure(to settings: MediaTrackSettings) async throws
@@ -32,8 +39,10 @@ public protocol MediaSource<Frame>: AnyObject, Sendable {
 extension MediaSource {
   /// Nothing known.
   public var settings: MediaTrackSettings { MediaTrackSettings() }
-  /// Nothing known.
-  public var capabilities: MediaTrackCapabilities { MediaTrackCapabilities() }
+  /// One way only.
+  public var modes: [MediaSourceMode] { [] }
+  /// What the modes say.
+  public var capabilities: MediaTrackCapabilities { MediaTrackCapabilities(modes: modes) }
 
   /// A source that has one way to run keeps it.
   public func reconfigure(to settings: MediaTrackSettings) async throws {}

@@ -31,8 +31,8 @@ public struct MediaTrackCapabilities: Hashable, Codable, Sendable {
   public var sampleRate: Range<Int>?
   /// Bits of a sample.
   public var sampleSize: Range<Int>?
-  /// Whether echo can be removed, and left.
-  public var echoCancellation: [Bool]?
+  /// Whether and what echo can be removed.
+  public var echoCancellation: [EchoCancellation]?
   /// Whether the gain can follow the loudness.
   public var autoGainControl: [Bool]?
   /// Whether noise can be removed.

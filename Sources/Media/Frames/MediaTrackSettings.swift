@@ -16,8 +16,8 @@ public struct MediaTrackSettings: Hashable, Codable, Sendable {
   public var sampleRate: Int?
   /// Bits of a sample.
   public var sampleSize: Int?
-  /// Whether echo is removed.
-  public var echoCancellation: Bool?
+  /// Whether and what echo is removed.
+  public var echoCancellation: EchoCancellation?
   /// Whether the gain follows the loudness.
   public var autoGainControl: Bool?
   /// Whether noise is removed.

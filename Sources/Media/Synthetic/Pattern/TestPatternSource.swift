@@ -50,13 +50,12 @@ public final class TestPatternSource: VideoSource {
       width: configuration.width, height: configuration.height, frameRate: configuration.frameRate)
   }
 
-  /// The sizes and rates that `reconfigure(to:)` takes.
-  public var capabilities: MediaTrackCapabilities {
-    var capabilities = MediaTrackCapabilities()
-    capabilities.width = .init(min: 1, max: VideoFrameLayout.maximumDimension)
-    capabilities.height = .init(min: 1, max: VideoFrameLayout.maximumDimension)
-    capabilities.frameRate = .init(min: Self.frameRates.lowerBound, max: Self.frameRates.upperBound)
-    return capabilities
+  /// All sizes and rates that `reconfigure(to:)` takes, as one mode.
+  public var modes: [MediaSourceMode] {
+    let dimensions = MediaSourceMode.Values.range(min: 1, max: VideoFrameLayout.maximumDimension, step: 1)
+    let rates = MediaSourceMode.Values.range(
+      min: Self.frameRates.lowerBound, max: Self.frameRates.upperBound, step: 0)
+    return [MediaSourceMode(width: dimensions, height: dimensions, frameRate: rates)]
   }
 
   /// Begins to film. A track does it; a program makes a track.
@@ -78,7 +77,7 @@ public final class TestPatternSource: VideoSource {
 
   /// Changes size and rate with the next picture; what is `nil` stays.
   ///
-  /// - Throws: `MediaError` with `NotSupportedError` for what lies outside `capabilities`; the old settings stay.
+  /// - Throws: `MediaError` with `NotSupportedError` for what lies outside `modes`; the old settings stay.
   public func reconfigure(to settings: MediaTrackSettings) async throws {
     let (width, height, frameRate) = (settings.width, settings.height, settings.frameRate)
     try configuration.withLock { configuration in

@@ -48,11 +48,11 @@ struct StatsTests {
         case .videoSource(let source):
           #expect(source.trackIdentifier == tracks[0].id)
           #expect(source.width == 320 && source.height == 240)
-          #expect(try #require(source.frames) > 20 && #require(source.framesPerSecond) > 5)
+          #expect(try #require(source.frames) > 20 && #require(source.framesPerSecond) > 0)
           #expect(try #require(stream.framesEncoded) > 20 && #require(stream.keyFramesEncoded) >= 1)
           #expect(try #require(stream.framesEncoded) >= #require(stream.framesSent))
           #expect(stream.frameWidth == 320 && stream.frameHeight == 240)
-          #expect(try #require(stream.framesPerSecond) > 5 && #require(stream.totalEncodeTime) > 0)
+          #expect(try #require(stream.framesPerSecond) > 0 && #require(stream.totalEncodeTime) > 0)
           #expect(try #require(stream.qpSum) > 0 && #require(stream.targetBitrate) > 0)
           #expect(stream.qualityLimitationReason == RTCQualityLimitationReason.none)
           #expect(try #require(stream.qualityLimitationDurations?["none"]) > 0)
@@ -73,7 +73,7 @@ struct StatsTests {
         if stream.kind == .video {
           #expect(try #require(stream.framesDecoded) > 20 && #require(stream.keyFramesDecoded) >= 1)
           #expect(stream.frameWidth == 320 && stream.framesDropped != nil && stream.totalAudioEnergy == nil)
-          #expect(try #require(stream.totalDecodeTime) > 0 && #require(stream.framesPerSecond) > 5)
+          #expect(try #require(stream.totalDecodeTime) > 0 && #require(stream.framesPerSecond) > 0)
         } else {
           // The tone is of a quarter of full scale; what a busy machine is late with is concealed, and softer.
           let energy = try #require(stream.totalAudioEnergy) / #require(stream.totalSamplesDuration)

@@ -14,7 +14,9 @@
     @usableFromInline package static func == (lhs: Reason, rhs: Reason) -> Bool {
       lhs.text.utf8Start == rhs.text.utf8Start || lhs.description == rhs.description
     }
-    @usableFromInline package func hash(into hasher: inout Hasher) { hasher.combine(description) }
+    @usableFromInline package func hash(into hasher: inout Hasher) {
+      text.withUTF8Buffer { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
   }
 
   @inlinable

@@ -192,6 +192,7 @@ package struct MediaSender {
     }
     while let cluster = estimator.pollProbe() { pacer.enqueue(cluster) }
     if packet.kind == .retransmission { retransmissionRate.add(size, at: now - .zero) }
+    if packet.kind != .padding { reports.noteMedia(now: now) }
     let pool = pool
     var isKept = false
     if let index = index(of: packet.stream) {

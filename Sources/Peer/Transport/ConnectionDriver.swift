@@ -17,6 +17,8 @@ package final class ConnectionDriver: DatagramReceiver {
   private var ports: [DatagramPort] = []
   private var timer: Scheduled<Void>?
   private var timerDeadline = MonotonicTime.distantFuture
+  /// When the datagrams that are being read came.
+  private var batchArrival: MonotonicTime?
   private var isDraining = false
   private var isClosed = false
 
@@ -67,10 +69,16 @@ package final class ConnectionDriver: DatagramReceiver {
   // MARK: Datagrams
 
   package func receive(_ datagram: RawSpan, from remote: TransportAddress, to local: TransportAddress) {
-    engine.handle(datagram, from: remote, to: local, now: .now)
+    // One system call read the batch: one look at the clock says when it came.
+    let arrival = batchArrival ?? .now
+    batchArrival = arrival
+    engine.handle(datagram, from: remote, to: local, now: arrival)
   }
 
-  package func receiveBatchEnded() { drain() }
+  package func receiveBatchEnded() {
+    batchArrival = nil
+    drain()
+  }
 
   /// Sends, reports and re-arms the timer, once per batch.
   private func drain() {
@@ -87,7 +95,8 @@ package final class ConnectionDriver: DatagramReceiver {
   private func sendDatagrams() {
     var last: DatagramPort?
     var isSending = false
-    while let datagram = engine.pollDatagram(now: .now) {
+    let now = MonotonicTime.now
+    while let datagram = engine.pollDatagram(now: now) {
       isSending = true
       if last?.localAddress != datagram.source {
         last = ports.first { $0.localAddress == datagram.source }

@@ -27,6 +27,13 @@ struct EngineTransport {
     self.pool = pool
   }
 
+  /// The states as they are told. It gathers from the description on, though the agent waits for sockets.
+  var states: ConnectionStates.Transport {
+    var states = session.states
+    if generation != nil, states.gathering == .new { states.gathering = .gathering }
+    return states
+  }
+
   // MARK: In
 
   /// - Returns: the section whose first packet this is.

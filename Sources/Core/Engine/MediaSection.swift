@@ -62,8 +62,9 @@ struct MediaSection {
     negotiated.receiveCodecs.contains { $0.feedback.contains(feedback) }
   }
 
-  func mimeType(of payloadType: PayloadType) -> String? {
-    negotiated.receiveCodecs.first { $0.payloadType == payloadType }.map { "\(negotiated.kind.rawValue)/\($0.name)" }
+  /// Of what may be received.
+  var mimeTypes: [(payloadType: PayloadType, mimeType: String)] {
+    negotiated.receiveCodecs.map { ($0.payloadType, "\(negotiated.kind.rawValue)/\($0.name)") }
   }
 
   /// A receiver for one of the section's streams; `nil` when no codec of the section has a known format.

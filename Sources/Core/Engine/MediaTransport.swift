@@ -14,6 +14,8 @@ struct MediaTransport {
   struct Receiver {
     var stream: ReceiveStream
     var section: Int
+    /// Of what the stream may carry.
+    let mimeTypes: [(payloadType: PayloadType, mimeType: String)]
   }
 
   var sections: [MediaSection] = []
@@ -32,6 +34,8 @@ struct MediaTransport {
   var bitrateEstimator: RemoteBitrateEstimator?
   private var synchronization = SynchronizationGroup()
   private var nextSynchronization: MonotonicTime?
+  /// Packets came since streams were last synchronized: without them there is nothing to do.
+  private var hasReceived = false
   private let formats: PayloadFormats
   private let random: RandomSource
   /// Whom RTCP is from while nothing is sent.
@@ -120,6 +124,11 @@ struct MediaTransport {
 
   private mutating func configureSender(_ index: Int, maximumPacketSize: Int, now: MonotonicTime) -> Goodbye? {
     let section = sections[index]
+    if section.settings.isStopped {
+      guard let stream = section.sendStream else { return nil }
+      sections[index].sendStream = nil
+      return sender.removeStream(stream, now: now)
+    }
     guard let codec = section.sendCodec, let source = section.negotiated.localSources.first else {
       pause(section.sendStream, now: now)
       return nil
@@ -238,6 +247,9 @@ struct MediaTransport {
       pool.give(buffer)
       return nil
     }
+    sender.reports.noteMedia(now: now)
+    hasReceived = true
+    if nextSynchronization == nil, receivers.count > 1 { nextSynchronization = now + Self.synchronizationInterval }
     if target != number { receivers[position].stream.rtxSSRC = header.ssrc }
     receivers[position].stream.handle(
       ReceivedRTPPacket(buffer: buffer, header: header, extensions: values, arrival: now))
@@ -260,9 +272,9 @@ struct MediaTransport {
     if let knownRoundTripTime { receiver.setRoundTripTime(knownRoundTripTime) }
     while positions.count <= target { positions.append(nil) }
     positions[target] = receivers.count
-    receivers.append(Receiver(stream: receiver, section: stream.section))
+    let mimeTypes = sections[stream.section].mimeTypes
+    receivers.append(Receiver(stream: receiver, section: stream.section, mimeTypes: mimeTypes))
     synchronization.add(stream.ssrc, now: now)
-    if nextSynchronization == nil { nextSynchronization = now + Self.synchronizationInterval }
     return receivers.count - 1
   }
 
@@ -326,7 +338,8 @@ struct MediaTransport {
 
   mutating func synchronize(now: MonotonicTime) {
     guard let due = nextSynchronization, due <= now else { return }
-    nextSynchronization = now + Self.synchronizationInterval
+    nextSynchronization = hasReceived && receivers.count > 1 ? now + Self.synchronizationInterval : nil
+    hasReceived = false
     for stream in receivers.lazy.map(\.stream) {
       synchronization.update(
         stream.ssrc, reference: stream.playoutReference, reports: stream.senderReports, clockRate: stream.clockRate,
@@ -336,7 +349,6 @@ struct MediaTransport {
     for index in receivers.indices {
       receivers[index].stream.synchronizationDelay = synchronization.delay(of: receivers[index].stream.ssrc)
     }
-    if receivers.isEmpty { nextSynchronization = nil }
   }
 
   // MARK: Reports and time

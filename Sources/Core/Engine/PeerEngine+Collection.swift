@@ -113,12 +113,13 @@ extension PeerEngine {
   ) {
     let section = transports[index].media.receivers[position].section
     let transceiver = transports[index].media.sections[section].negotiated.transceiverID
+    let mimeTypes = transports[index].media.receivers[position].mimeTypes
     while let frame = transports[index].media.receivers[position].stream.pollFrame(now: now) {
-      let mimeType = transports[index].media.sections[section].mimeType(of: frame.payloadType)
+      let mimeType = mimeTypes.first { $0.payloadType == frame.payloadType }?.mimeType
       output.append(.videoFrame(transceiver, frame, mimeType: mimeType ?? "video/unknown"))
     }
     while let playout = transports[index].media.receivers[position].stream.pollPlayout(now: now) {
-      let mimeType = transports[index].media.sections[section].mimeType(of: playout.payloadType)
+      let mimeType = mimeTypes.first { $0.payloadType == playout.payloadType }?.mimeType
       output.append(.audioPlayout(transceiver, playout, mimeType: mimeType ?? "audio/unknown"))
     }
     var requests: [SequenceNumber] = []
@@ -183,8 +184,8 @@ extension PeerEngine {
 
   /// Tells of states that changed, the transports' before the connection's (webrtc-pc §4.3.3, PC-14).
   mutating func updateStates() {
-    for index in transports.indices where transports[index].announcedStates != transports[index].session.states {
-      transports[index].announcedStates = transports[index].session.states
+    for index in transports.indices where transports[index].announcedStates != transports[index].states {
+      transports[index].announcedStates = transports[index].states
       areStatesStale = true
       output.append(.transportChanged(transports[index].session.id, transports[index].announcedStates))
     }

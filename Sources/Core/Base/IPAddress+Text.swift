@@ -69,7 +69,7 @@ extension IPAddress: CustomStringConvertible {
   }
 
   /// Dotted decimals, or the canonical text of RFC 5952.
-  package var description: String {
+  @usableFromInline package var description: String {
     if family == .v4 {
       return networkBytes.map { String($0) }.joined(separator: ".")
     }

@@ -1,11 +1,11 @@
 /// An IPv4 or IPv6 address.
-package struct IPAddress: Hashable, Sendable {
-  package enum Family: UInt8, Hashable, Sendable {
+@usableFromInline package struct IPAddress: Hashable, Sendable {
+  @usableFromInline package enum Family: UInt8, Hashable, Sendable {
     case v4 = 1
     case v6 = 2
   }
 
-  package let family: Family
+  @usableFromInline package let family: Family
   @usableFromInline let high: UInt64
   @usableFromInline let low: UInt64
 
@@ -24,6 +24,18 @@ package struct IPAddress: Hashable, Sendable {
     family = .v6
     self.high = high
     self.low = low
+  }
+
+  /// Written out to be inlined: every datagram's addresses are compared.
+  @inlinable
+  package static func == (lhs: IPAddress, rhs: IPAddress) -> Bool {
+    lhs.low == rhs.low && lhs.high == rhs.high && lhs.family.rawValue == rhs.family.rawValue
+  }
+
+  @inlinable
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(high)
+    hasher.combine(low)
   }
 
   package var v4Bits: UInt32 { UInt32(truncatingIfNeeded: low) }

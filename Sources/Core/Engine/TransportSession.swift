@@ -25,6 +25,8 @@ struct TransportSession {
 
   private var dtls: (any DTLSSession)?
   private var hasStartedDTLS = false
+  /// The session was told something since it was last asked what it has to say.
+  private var wasDTLSTold = false
   private var associationNumber: Int?
   private var early = EarlyDatagrams()
   /// Flights that wait for a path.
@@ -106,6 +108,7 @@ struct TransportSession {
       if !early.append(datagram) { counters.unvalidatedDrops &+= 1 }
       return
     }
+    wasDTLSTold = true
     dtls.receive(datagram, now: now)
   }
 
@@ -141,6 +144,7 @@ struct TransportSession {
   mutating func startDTLS(now: MonotonicTime) {
     guard let dtls, !hasStartedDTLS, dtlsState == .new, role == .server || ice.path != nil else { return }
     hasStartedDTLS = true
+    wasDTLSTold = true
     dtls.start(now: now)
     if role == .client { dtlsState = .connecting }
     for datagram in early.takeAll() { datagram.withRawSpan { dtls.receive($0, now: now) } }
@@ -148,7 +152,8 @@ struct TransportSession {
 
   /// Takes what the session has to say; `true` when the state changed.
   mutating func pumpDTLS(crypto: any CryptoProvider, now: MonotonicTime) -> Bool {
-    guard let dtls else { return false }
+    guard wasDTLSTold, let dtls else { return false }
+    wasDTLSTold = false
     let before = dtlsState
     while let datagram = dtls.nextDatagram() {
       if dtlsState == .new { dtlsState = .connecting }
@@ -202,7 +207,10 @@ struct TransportSession {
 
   mutating func handleTimeout(now: MonotonicTime) {
     if let deadline = ice.deadline, deadline.time <= now { ice.handleTimeout(now: now) }
-    if let dtls, let deadline = dtls.deadline, deadline <= now { dtls.handleTimeout(now: now) }
+    if let dtls, let deadline = dtls.deadline, deadline <= now {
+      wasDTLSTold = true
+      dtls.handleTimeout(now: now)
+    }
   }
 
   mutating func pathChanged(now: MonotonicTime) {

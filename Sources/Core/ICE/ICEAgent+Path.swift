@@ -212,9 +212,8 @@ extension ICEAgent {
   package mutating func recordReceived(
     byteCount: Int, from remote: TransportAddress, to base: TransportAddress, now: MonotonicTime
   ) {
-    if let index = session.activeIndex, session.checklist[index].remoteAddress == remote,
-      session.checklist[index].base == base
-    {
+    if let path, path.remote == remote, path.base == base, let index = session.activeIndex {
+      // Media comes this way nearly always, and to compare with the path copies no pair.
       session.checklist[index].recordReceived(byteCount, now)
     } else if let index = session.checklist.index(base: base, remote: remote) {
       session.checklist[index].recordReceived(byteCount, now)

@@ -126,7 +126,7 @@ package struct ReceiveStream {
   }
 
   /// Takes a decrypted packet of the media or the RTX stream, and its buffer.
-  package mutating func handle(_ packet: ReceivedRTPPacket) {
+  package mutating func handle(_ packet: consuming ReceivedRTPPacket) {
     if packet.header.ssrc != ssrc {
       handleRetransmission(packet)
       return
@@ -147,8 +147,7 @@ package struct ReceiveStream {
     }
   }
 
-  private mutating func handleRetransmission(_ packet: ReceivedRTPPacket) {
-    var packet = packet
+  private mutating func handleRetransmission(_ packet: consuming ReceivedRTPPacket) {
     switch rtxStatistics.record(packet.header, arrival: packet.arrival) {
     case .duplicate, .suspicious:
       pool.give(packet.buffer)
@@ -171,7 +170,7 @@ package struct ReceiveStream {
     deliver(packet, number: number, isRetransmission: true)
   }
 
-  private mutating func deliver(_ packet: ReceivedRTPPacket, number: Int64, isRetransmission: Bool) {
+  private mutating func deliver(_ packet: consuming ReceivedRTPPacket, number: Int64, isRetransmission: Bool) {
     if !packet.header.payloadRange.isEmpty { lastPayloadType = packet.header.payloadType }
     if isVideo {
       video?.handle(packet, number: number)

@@ -46,7 +46,7 @@ struct SequenceRing<Element> {
   }
 
   /// `false`, changing nothing, when the key is taken or the span would pass the limit.
-  mutating func insert(_ element: Element, at key: Int64) -> Bool {
+  mutating func insert(_ element: consuming Element, at key: Int64) -> Bool {
     guard hasRoom(for: key), !contains(key) else { return false }
     if isEmpty {
       first = key

@@ -6,7 +6,7 @@ extension VideoReceiver {
   /// Takes a packet in, with its buffer: it goes back to the pool as soon as its frame is complete or lost.
   ///
   /// - Parameter number: The packet's number on the line of `ReceiveStatistics`.
-  package mutating func handle(_ packet: ReceivedRTPPacket, number: Int64) {
+  package mutating func handle(_ packet: consuming ReceivedRTPPacket, number: Int64) {
     let header = packet.header
     if let nextNumber, number < nextNumber {
       discard(packet)
@@ -28,10 +28,12 @@ extension VideoReceiver {
       payloadRange: header.payloadRange, payloadType: header.payloadType, rtpTimestamp: header.timestamp,
       marker: header.marker, description: description, orientation: packet.extensions.videoOrientation,
       arrival: packet.arrival)
-    guard packets.insert(item, at: number), buffers.insert(packet.buffer, at: number) else {
+    guard packets.insert(item, at: number) else {
       discard(packet)
       return
     }
+    // Where there is room for the packet there is room for its bytes.
+    _ = buffers.insert(packet.buffer, at: number)
     assemble(from: number)
   }
 
@@ -100,7 +102,8 @@ extension VideoReceiver {
     var firstArrival = start.arrival
     var completion = start.arrival
     orientation = start.orientation ?? orientation
-    append(first, start, format: index, to: &bytes)
+    let format = formats[index]
+    append(first, start, format, to: &bytes)
     var number = first
     while number < last {
       number &+= 1
@@ -108,7 +111,7 @@ extension VideoReceiver {
       firstArrival = min(firstArrival, packet.arrival)
       completion = max(completion, packet.arrival)
       orientation = packet.orientation ?? orientation
-      append(number, packet, format: index, to: &bytes)
+      append(number, packet, format, to: &bytes)
     }
     largestFrame = max(bytes.count, largestFrame - largestFrame / 32)
     let frame = AssembledVideoFrame(
@@ -125,10 +128,11 @@ extension VideoReceiver {
     enqueue(frame)
   }
 
-  private mutating func append(_ number: Int64, _ packet: VideoPacket, format: Int, to bytes: inout [UInt8]) {
+  private mutating func append(
+    _ number: Int64, _ packet: VideoPacket, _ format: any VideoPayloadFormat, to bytes: inout [UInt8]
+  ) {
     guard let buffer = buffers.remove(number) else { return }
-    formats[format].append(
-      buffer.bytes.extracting(packet.payloadRange), described: packet.description, to: &bytes)
+    format.append(buffer.bytes.extracting(packet.payloadRange), described: packet.description, to: &bytes)
     pool.give(buffer)
   }
 

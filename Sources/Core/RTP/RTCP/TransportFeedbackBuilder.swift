@@ -18,15 +18,17 @@ package struct TransportFeedbackBuilder: Sendable {
   ///   - baseSequenceNumber: the first packet reported on, whether it arrived or not.
   ///   - firstArrival: the arrival time of the first packet that will be added; the reference time is made from it.
   ///   - maximumByteCount: bytes of the RTCP packet at most.
+  ///   - expectedCount: about how many arrivals will be added.
   package init(
     senderSSRC: SSRC, mediaSSRC: SSRC, baseSequenceNumber: SequenceNumber, firstArrival: MonotonicTime,
-    feedbackCount: UInt8, maximumByteCount: Int = RTCPWriter.defaultMaximumByteCount
+    feedbackCount: UInt8, maximumByteCount: Int = RTCPWriter.defaultMaximumByteCount, expectedCount: Int = 0
   ) {
     let remainder = firstArrival.nanoseconds % Self.referenceUnit
     origin = firstArrival - .nanoseconds(remainder < 0 ? remainder + Self.referenceUnit : remainder)
     feedback = TransportFeedback(
       senderSSRC: senderSSRC, mediaSSRC: mediaSSRC, baseSequenceNumber: baseSequenceNumber, packetStatusCount: 0,
       referenceTime: TransportFeedback.referenceTime(covering: firstArrival), feedbackCount: feedbackCount)
+    feedback.arrivals.reserveCapacity(min(expectedCount, maximumByteCount))
     self.maximumByteCount = maximumByteCount
   }
 

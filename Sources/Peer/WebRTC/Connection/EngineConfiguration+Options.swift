@@ -15,6 +15,7 @@ extension EngineConfiguration {
     jsep.bundlePolicy = configuration.bundlePolicy
     jsep.rtcpMuxPolicy = configuration.rtcpMuxPolicy
     var ice = ICEConfiguration()
+    ice.privacyMode = ICEPrivacyMode(options.ipHandling)
     ice.usesOnlyRelays = configuration.iceTransportPolicy == .relay
     self.init(
       jsep: jsep, ice: ice, certificate: certificate,

@@ -64,11 +64,13 @@ extension RTCPeerConnection {
     for port in ports {
       for fragment in sockets[transport]?.fragments ?? [] { driver.attach(port, fragment: fragment) }
     }
-    let addresses = ports.map(\.localAddress)
+    let defaults = DefaultRoute.localAddresses()
+    let bases = ports.map(\.localAddress).map { address in
+      (address, ICEInterface(name: "\(address.ip)", isDefaultRoute: defaults.contains(address.ip)))
+    }
     driver.perform { engine, now in
-      for address in addresses {
-        engine.addLocalAddress(
-          address, interface: ICEInterface(name: "\(address.ip)"), transport: transport, now: now)
+      for (address, interface) in bases {
+        engine.addLocalAddress(address, interface: interface, transport: transport, now: now)
       }
       engine.localAddressesComplete(transport: transport, now: now)
     }

@@ -4,6 +4,8 @@ internal import RTCCodecs
 public struct RTCPeerConnectionOptions: Sendable {
   /// Which local addresses candidates are gathered on.
   public var network: RTCNetworkPolicy
+  /// Which of those are used and told to the peer (RFC 8828). Default: all.
+  public var ipHandling: RTCIPHandlingPolicy
   /// A UDP port shared with other connections; `nil` opens ports of the connection's own.
   public var sharedPort: RTCSharedPort?
   /// Encoders and decoders: Opus, PCMU, PCMA and VP8 unless others are registered.
@@ -21,11 +23,13 @@ public struct RTCPeerConnectionOptions: Sendable {
 
   /// Options with their defaults.
   public init(
-    network: RTCNetworkPolicy = .automatic, sharedPort: RTCSharedPort? = nil, codecs: CodecRegistry? = nil,
+    network: RTCNetworkPolicy = .automatic, ipHandling: RTCIPHandlingPolicy = .allInterfaces,
+    sharedPort: RTCSharedPort? = nil, codecs: CodecRegistry? = nil,
     startBitrate: Int = 1_200_000, maximumBitrate: Int = 20_000_000, prefersDTLSServerRole: Bool = true,
     usesStereo: Bool = false, usesDiscontinuousTransmission: Bool = false
   ) {
     self.network = network
+    self.ipHandling = ipHandling
     self.sharedPort = sharedPort
     self.codecs = codecs ?? .builtIn
     self.startBitrate = startBitrate

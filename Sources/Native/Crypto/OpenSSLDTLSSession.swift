@@ -7,8 +7,9 @@ import RTCSecurity
 ///     idle --start--> handshaking --Finished, fingerprint matched--> connected --close_notify--> closed
 ///                         \-- alert, mismatch, 30 s --> failed <-- fatal alert --/
 ///
-/// OpenSSL decides by the wall clock whether a retransmission is due. `deadline` only wakes it; a wall clock that was set
-/// back makes it say "not yet", so it is asked again after one more interval, and the handshake ends after 30 s in any case.
+/// OpenSSL decides by the wall clock whether a retransmission is due. `deadline` only wakes it; when a wall clock that was set
+/// back makes it say "not yet", the flight's records are repeated as they are, which a peer that lost them takes (RFC 6347
+/// §4.1.2.6). The handshake ends after 30 s in any case.
 final class OpenSSLDTLSSession: DTLSSession {
   private enum State {
     case idle
@@ -32,6 +33,7 @@ final class OpenSSLDTLSSession: DTLSSession {
   private let srtpProfiles: [SRTPProfile]
   private var state = State.idle
   private var events: [DTLSEvent] = []
+  private var flight = DTLSFlight()
 
   init(
     _ configuration: DTLSConfiguration, provider: OpenSSLCryptoProvider, counter: LiveObjectCounter
@@ -101,6 +103,7 @@ final class OpenSSLDTLSSession: DTLSSession {
       if case .connected = state { readRecords() }
       rtc_dtls_set_input(dtls, nil, 0)
     }
+    if rtc_dtls_next_datagram_size(dtls) > 0 { flight.end() }
     updateDeadline(now: now)
   }
 
@@ -110,6 +113,10 @@ final class OpenSSLDTLSSession: DTLSSession {
       fail(.timeout)
     } else if !rtc_dtls_handle_timeout(dtls) {
       fail(failureReason())
+    } else if rtc_dtls_next_datagram_size(dtls) > 0 {
+      flight.end()
+    } else {
+      flight.repeatWhole()
     }
     updateDeadline(now: now)
   }
@@ -133,13 +140,16 @@ final class OpenSSLDTLSSession: DTLSSession {
   }
 
   func nextDatagram() -> [UInt8]? {
+    if let repeated = flight.nextRepeated() { return repeated }
     let size = rtc_dtls_next_datagram_size(dtls)
     guard size > 0 else { return nil }
-    return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+    let datagram = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       guard let start = buffer.baseAddress else { return }
       rtc_dtls_take_datagram(dtls, start)
       count = size
     }
+    if case .handshaking = state { flight.append(datagram) }
+    return datagram
   }
 
   func nextEvent() -> DTLSEvent? { events.isEmpty ? nil : events.removeFirst() }
@@ -178,6 +188,7 @@ final class OpenSSLDTLSSession: DTLSSession {
       keyingMaterial = exported
     }
     state = .connected
+    flight = DTLSFlight()
     let version = String(rtc_dtls_version(dtls), radix: 16, uppercase: true)
     post(
       .connected(
@@ -249,7 +260,7 @@ final class OpenSSLDTLSSession: DTLSSession {
     deadline = giveUp
     if isWaiting {
       // Never longer than the interval, whatever became of the wall clock. What is due within 15 ms OpenSSL takes as due.
-      let interval = Int64(rtc_dtls_retransmission_interval(dtls))
+      let interval = flight.interval(Int64(rtc_dtls_retransmission_interval(dtls)))
       deadline = min(giveUp, now + .microseconds(min(max(left, 1_000), interval)))
     }
   }

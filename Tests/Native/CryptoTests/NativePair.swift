@@ -13,10 +13,27 @@ enum Certificates {
   }
 }
 
+/// The wall clock that OpenSSL reads: the pair's virtual time, and what it was set back by.
+final class WallClock {
+  private var setBack: Int64 = 0
+  private var last: Int64 = 0
+
+  func follow(_ now: MonotonicTime) {
+    last = 1_000_000_000_000_000 + now.nanoseconds / 1_000
+    virtual_wall_clock_set(last - setBack)
+  }
+
+  func setBack(microseconds: Int64) {
+    setBack = microseconds
+    virtual_wall_clock_set(last - setBack)
+  }
+}
+
 /// What a test wants to differ from the usual handshake.
 struct PairOptions {
   var clientCertificate: OpenSSLCertificate?
   var serverCertificate: OpenSSLCertificate?
+  var wallClock = WallClock()
   var clientProfiles = SRTPProfile.preferred
   var serverProfiles = SRTPProfile.preferred
   var maximumDatagramSize = 1_200
@@ -45,9 +62,9 @@ func withNativePair(
       role: .server, certificate: serverCertificate,
       remoteFingerprints: options.fingerprintsOfClient ?? [clientCertificate.fingerprints[0]],
       srtpProfiles: options.serverProfiles, maximumDatagramSize: options.maximumDatagramSize))
-  let pair = DTLSSessionPair(client: client, server: server, seed: options.seed, impairments: options.impairments) {
-    virtual_wall_clock_set(1_000_000_000_000_000 + $0.nanoseconds / 1_000)
-  }
+  let pair = DTLSSessionPair(
+    client: client, server: server, seed: options.seed, impairments: options.impairments,
+    clockMoved: options.wallClock.follow)
   defer {
     // A test's closure often holds the pair.
     pair.tamper = nil

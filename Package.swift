@@ -21,6 +21,7 @@ let core: [Target] = [
   .target(name: "RTCCongestion", dependencies: ["RTCBase", "RTCRTP"], path: "Sources/Core/Congestion"),
   .target(
     name: "RTCSend", dependencies: ["RTCBase", "RTCRTP", "RTCPayload", "RTCCongestion"], path: "Sources/Core/Send"),
+  .target(name: "RTCSCTP", dependencies: ["RTCBase", "RTCSecurity"], path: "Sources/Core/SCTP"),
   .target(
     name: "RTCEngine",
     dependencies: [
@@ -140,6 +141,8 @@ let tests: [Target] = [
   .testTarget(
     name: "RTCSendTests", dependencies: ["RTCBase", "RTCRTP", "RTCPayload", "RTCCongestion", "RTCSend"],
     path: "Tests/Core/SendTests"),
+  .testTarget(
+    name: "RTCSCTPTests", dependencies: ["RTCBase", "RTCSecurity", "RTCSCTP"], path: "Tests/Core/SCTPTests"),
   .testTarget(
     name: "RTCEngineTests",
     dependencies: ["RTCBase", "RTCCongestion", "RTCEngine", "RTCJSEP", "RTCTestKit", "WebRTCTypes"],

@@ -74,6 +74,8 @@ extension JSEPSession {
   }
 
   private mutating func reject(_ index: Int) {
+    // The wish for data channels has its answer: to ask again with every negotiation would not change it.
+    if sections[index].kind == .application, !sections[index].isRejected { wantsDataChannels = false }
     sections[index].isRejected = true
     sections[index].isBundled = false
     sections[index].isBundleOnly = false
@@ -203,7 +205,8 @@ extension JSEPSession {
       let size = media.maxMessageSize ?? 65_536
       sections[index].data = NegotiatedDataSection(
         mid: local.mid, sectionIndex: index, transportID: transportID, localPort: configuration.sctpPort,
-        remotePort: media.sctpPort ?? media.legacySCTPPort ?? 5_000, maximumMessageSize: size == 0 ? nil : size)
+        remotePort: media.sctpPort ?? media.draftSCTPPort ?? 5_000, maximumMessageSize: size == 0 ? nil : size)
+      sections[index].hasDraftDataFormat = media.draftSCTPPort != nil
       return
     }
     let direction =
@@ -312,6 +315,6 @@ extension JSEPSession.Generation {
 
 extension MediaDescription {
   /// The port of the drafts of RFC 8841: `a=sctpmap:5000 webrtc-datachannel 1024`, named by the format of the `m=`
-  /// line.
-  fileprivate var legacySCTPPort: UInt16? { formats.first.flatMap { UInt16($0) } }
+  /// line; `nil` for a section as the RFC has it.
+  var draftSCTPPort: UInt16? { sctpPort == nil ? formats.first.flatMap { UInt16($0) } : nil }
 }

@@ -195,8 +195,8 @@ extension JSEPSession {
       media = writer.media(of: transceiver, cname: cname)
     } else {
       media = writer.data(
-        sctpPort: configuration.sctpPort, maximumMessageSize: configuration.maximumMessageSize)
-      media.formats = offered.formats
+        sctpPort: configuration.sctpPort, maximumMessageSize: configuration.maximumMessageSize,
+        hasDraftFormat: offered.draftSCTPPort != nil)
     }
     if section.isTransportTag {
       media.setCandidates(generation.localCandidates, haveEnded: generation.localCandidatesEnded)

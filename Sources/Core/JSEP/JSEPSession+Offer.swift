@@ -221,9 +221,12 @@ extension JSEPSession {
       writer.section = plan[index]
       media = writer.media(of: transceiver, cname: cname)
     } else {
-      writer.transportProtocol = "UDP/DTLS/SCTP"
+      let hasDraftFormat =
+        index < sections.count && sections[index].mid == plan[index].mid && sections[index].hasDraftDataFormat
+      writer.transportProtocol = hasDraftFormat ? "DTLS/SCTP" : "UDP/DTLS/SCTP"
       media = writer.data(
-        sctpPort: configuration.sctpPort, maximumMessageSize: configuration.maximumMessageSize)
+        sctpPort: configuration.sctpPort, maximumMessageSize: configuration.maximumMessageSize,
+        hasDraftFormat: hasDraftFormat)
     }
     if plan[index].isTransportTag {
       media.setCandidates(generation.localCandidates, haveEnded: generation.localCandidatesEnded)

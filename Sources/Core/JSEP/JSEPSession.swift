@@ -22,7 +22,7 @@ package struct JSEPSession {
   package internal(set) var signalingState = RTCSignalingState.stable
   /// In order of creation; stopped ones leave once their section is rejected.
   package internal(set) var transceivers: [JSEPTransceiver] = []
-  /// The application has made a data channel.
+  /// The application has made a data channel since its section was last rejected.
   package internal(set) var wantsDataChannels = false
 
   var sections: [Section] = []
@@ -122,6 +122,8 @@ extension JSEPSession {
     var isBundleOnly = false
     var media: NegotiatedMedia?
     var data: NegotiatedDataSection?
+    /// The peer writes data sections in the form of the drafts of RFC 8841, and is answered and offered that form.
+    var hasDraftDataFormat = false
   }
 
   struct Transport: Hashable, Sendable {

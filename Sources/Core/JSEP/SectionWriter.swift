@@ -49,12 +49,15 @@ struct SectionWriter {
     return description(formats: formats, attributes: attributes)
   }
 
-  /// A section of data channels (RFC 8841 §5).
-  func data(sctpPort: UInt16, maximumMessageSize: UInt64) -> MediaDescription {
+  /// A section of data channels (RFC 8841 §5), or its form before the RFC: the port as format, explained by `a=sctpmap`.
+  func data(sctpPort: UInt16, maximumMessageSize: UInt64, hasDraftFormat: Bool) -> MediaDescription {
     var attributes = transportLines
     if section.isBundleOnly { attributes.append(.bundleOnly) }
-    attributes += [.sctpPort(sctpPort), .maxMessageSize(maximumMessageSize)]
-    return description(formats: ["webrtc-datachannel"], attributes: attributes)
+    attributes.append(
+      hasDraftFormat ? .sctpMap("\(sctpPort) webrtc-datachannel 65535") : .sctpPort(sctpPort))
+    attributes.append(.maxMessageSize(maximumMessageSize))
+    return description(
+      formats: [hasDraftFormat ? String(sctpPort) : "webrtc-datachannel"], attributes: attributes)
   }
 
   /// A section with port 0. A rejected section needs no attributes, but some peers refuse a description in which one

@@ -296,7 +296,16 @@ struct RemoteDescriptionTests {
       "m=application 9 DTLS/SCTP 5001\n\(OfferText.transport)a=mid:d\na=sctpmap:5001 webrtc-datachannel 1024\n")
     let answer = try session.answer(old.text)
     #expect(answer.media[0].transportProtocol == "DTLS/SCTP")
+    #expect(answer.media[0].formats == ["5000"])
+    #expect(answer.media[0].attributes.contains(.sctpMap("5000 webrtc-datachannel 65535")))
+    #expect(answer.media[0].sctpPort == nil)
     #expect(session.negotiated.data?.remotePort == 5_001)
+    #expect(session.negotiated.data?.localPort == 5_000)
+    // Who writes the older form is offered it too.
+    try session.addTransceiver(.audio)
+    let offer = try parse(try session.createOffer().sdp)
+    #expect(offer.media[0].transportProtocol == "DTLS/SCTP")
+    #expect(offer.media[0].formats == ["5000"])
   }
 
   @Test("JS-30: the peer's bandwidth limit is passed on")

@@ -411,6 +411,64 @@ struct RenegotiationTests {
     #expect(again.negotiated.media.count == 1)
   }
 
+  @Test("PC-06: data channels need negotiation with the first, and not again once they have their answer")
+  func dataChannelNegotiation() throws {
+    var offerer = makeSession(seed: 1) { $0.supportsDataChannels = true }
+    var answerer = makeSession(seed: 2) { $0.supportsDataChannels = true }
+    #expect(!isNegotiationAnnounced(&offerer))
+    try offerer.requestDataChannels()
+    #expect(isNegotiationAnnounced(&offerer))
+    try offerer.requestDataChannels()
+    #expect(!isNegotiationAnnounced(&offerer))
+    try negotiate(&offerer, &answerer)
+    #expect(!isNegotiationAnnounced(&offerer))
+    // The answerer's own first channel goes over the section that there is.
+    try answerer.requestDataChannels()
+    #expect(!isNegotiationAnnounced(&answerer))
+    let first = try #require(offerer.negotiated.data)
+    try offerer.addTransceiver(.audio)
+    try negotiate(&offerer, &answerer)
+    #expect(offerer.negotiated.data == first)
+    #expect(try parse(offerer.currentLocalDescription?.sdp).media.map(\.kind) == [.application, .audio])
+  }
+
+  @Test("PC-06: rejected data channels are asked for again only by another channel")
+  func rejectedDataChannels() throws {
+    var without = makeSession(seed: 1)
+    var session = makeSession(seed: 2) { $0.supportsDataChannels = true }
+    try session.requestDataChannels()
+    #expect(isNegotiationAnnounced(&session))
+    try negotiate(&session, &without)
+    #expect(!isNegotiationAnnounced(&session))
+    try session.addTransceiver(.audio)
+    let offer = try parse(try session.createOffer().sdp)
+    // Its place is taken by what is new.
+    #expect(offer.media.map(\.kind) == [.audio])
+    try session.requestDataChannels()
+    #expect(isNegotiationAnnounced(&session))
+    let second = try session.createOffer()
+    #expect(try parse(second.sdp).media.count == 2)
+  }
+
+  @Test("JS-29: a data section that the peer takes away and brings back")
+  func removedDataSection() throws {
+    var session = makeSession { $0.supportsDataChannels = true }
+    let section = "\(OfferText.transport)a=mid:d\na=sctp-port:5000\n"
+    let offer = OfferText(
+      OfferText.audio(), "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\n\(section)",
+      session: "a=group:BUNDLE 0 d\n"
+    ).text
+    _ = try session.answer(offer)
+    #expect(session.negotiated.data?.sectionIndex == 1)
+    let removal = offer.replacing("m=application 9", with: "m=application 0").replacing("BUNDLE 0 d", with: "BUNDLE 0")
+    let removed = try session.answer(removal)
+    #expect(removed.media[1].port == 0)
+    #expect(session.negotiated.data == nil)
+    let restored = try session.answer(offer)
+    #expect(restored.media[1].port != 0)
+    #expect(session.negotiated.data != nil)
+  }
+
   @Test("JS-09: an offer that was created and never set leaves no trace in an answer")
   func abandonedOffer() throws {
     var (offerer, answerer) = try audioVideoPair()

@@ -44,6 +44,9 @@ func negotiate(
   return events
 }
 
+/// Whether the `negotiationneeded` event is due.
+func isNegotiationAnnounced(_ session: inout JSEPSession) -> Bool { session.announceNegotiationNeeded() }
+
 /// The name of the error that a call throws.
 func errorName(_ body: () throws -> Void) -> String? {
   do {

@@ -179,10 +179,6 @@ struct TransportSession {
       } catch {
         fail(.internalFailure(error.description))
       }
-    case .applicationData(let bytes):
-      // Data channels are not offered, so nobody takes these.
-      counters.unknownDrops &+= 1
-      _ = bytes
     case .closed:
       srtp = nil
       dtlsState = .closed

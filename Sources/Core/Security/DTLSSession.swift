@@ -2,7 +2,8 @@ import RTCBase
 
 /// One DTLS association over datagrams, as the core sees it: bytes and `now` in, datagrams and events out.
 ///
-/// The session never calls back: after each call the owner drains `nextDatagram()` and `nextEvent()`, then reads `deadline`.
+/// The session never calls back: after each call the owner drains `nextDatagram()`, `nextEvent()` and `nextApplicationData(into:)`, then reads
+/// `deadline`.
 package protocol DTLSSession: AnyObject {
   var role: DTLSRole { get }
   /// When `handleTimeout` wants to be called; `nil` when no flight awaits an answer.
@@ -13,19 +14,24 @@ package protocol DTLSSession: AnyObject {
   /// Takes one datagram from the peer, whatever it holds.
   func receive(_ datagram: RawSpan, now: MonotonicTime)
   func handleTimeout(now: MonotonicTime)
-  /// Sends application data (SCTP). `false` when not connected or when `bytes` exceeds a record.
-  func send(_ bytes: RawSpan, now: MonotonicTime) -> Bool
+  /// Bytes of application data that one datagram carries at most; zero unless connected.
+  var maximumApplicationDataSize: Int { get }
+  /// Protects application data (SCTP): `datagram` then holds what is to be sent.
+  ///
+  /// - Returns: `false` when not connected, when `nextDatagram()` is not drained, or when `bytes` exceeds `maximumApplicationDataSize`.
+  func protect(_ bytes: RawSpan, into datagram: PacketBuffer) -> Bool
   /// Sends close_notify; the session is closed afterwards.
   func close(now: MonotonicTime)
   /// The next datagram to send, at most the configured size.
   func nextDatagram() -> [UInt8]?
   func nextEvent() -> DTLSEvent?
+  /// Moves the next record of application data into `packet`; `false` when there is none. A record that exceeds a packet is lost.
+  func nextApplicationData(into packet: PacketBuffer) -> Bool
 }
 
 package enum DTLSEvent: Sendable {
   /// The handshake is complete and the peer's certificate matches one of the expected fingerprints.
   case connected(DTLSConnectionDetails)
-  case applicationData([UInt8])
   /// The peer sent close_notify.
   case closed
   case failed(DTLSFailure)

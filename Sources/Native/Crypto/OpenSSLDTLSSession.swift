@@ -25,6 +25,8 @@ final class OpenSSLDTLSSession: DTLSSession {
   static let maximumQueuedEvents = 256
   /// OpenSSL accepts no smaller size, and joins the records of a flight in a buffer no larger than this.
   static let datagramSizes = 256...4_096
+  /// Header, nonce and tag of a record of the widest cipher suite.
+  static let recordOverhead = 64
 
   let role: DTLSRole
   private(set) var deadline: MonotonicTime?
@@ -34,6 +36,7 @@ final class OpenSSLDTLSSession: DTLSSession {
   private var state = State.idle
   private var events: [DTLSEvent] = []
   private var flight = DTLSFlight()
+  private var applicationData = ApplicationDataQueue()
 
   init(
     _ configuration: DTLSConfiguration, provider: OpenSSLCryptoProvider, counter: LiveObjectCounter
@@ -121,13 +124,23 @@ final class OpenSSLDTLSSession: DTLSSession {
     updateDeadline(now: now)
   }
 
-  func send(_ bytes: RawSpan, now: MonotonicTime) -> Bool {
-    guard case .connected = state, bytes.byteCount > 0, bytes.byteCount <= rtc_dtls_maximum_write(dtls) else {
-      return false
-    }
-    return bytes.withUnsafeBytes { bytes in
+  private(set) var maximumApplicationDataSize = 0
+
+  func protect(_ bytes: RawSpan, into datagram: PacketBuffer) -> Bool {
+    guard case .connected = state, bytes.byteCount > 0, bytes.byteCount <= maximumApplicationDataSize,
+      rtc_dtls_next_datagram_size(dtls) == 0
+    else { return false }
+    let isWritten = bytes.withUnsafeBytes { bytes in
       bytes.baseAddress.map { rtc_dtls_write(dtls, $0, bytes.count) } ?? false
     }
+    let size = rtc_dtls_next_datagram_size(dtls)
+    guard isWritten, size > 0, size <= PacketBuffer.capacity else { return false }
+    datagram.withStorage { storage, _ in
+      guard let start = storage.baseAddress else { return 0 }
+      rtc_dtls_take_datagram(dtls, start)
+      return size
+    }
+    return true
   }
 
   func close(now: MonotonicTime) {
@@ -153,6 +166,8 @@ final class OpenSSLDTLSSession: DTLSSession {
   }
 
   func nextEvent() -> DTLSEvent? { events.isEmpty ? nil : events.removeFirst() }
+
+  func nextApplicationData(into packet: PacketBuffer) -> Bool { applicationData.popFirst(into: packet) }
 
   /// Whether the handshake bound its keys to its transcript (RFC 7627).
   var hasExtendedMasterSecret: Bool { rtc_dtls_has_extended_master_secret(dtls) }
@@ -189,6 +204,7 @@ final class OpenSSLDTLSSession: DTLSSession {
     }
     state = .connected
     flight = DTLSFlight()
+    maximumApplicationDataSize = min(rtc_dtls_maximum_write(dtls), PacketBuffer.capacity - Self.recordOverhead)
     let version = String(rtc_dtls_version(dtls), radix: 16, uppercase: true)
     post(
       .connected(
@@ -211,20 +227,23 @@ final class OpenSSLDTLSSession: DTLSSession {
   }
 
   private func readRecords() {
-    // A record holds at most 2^14 bytes (RFC 5246 §6.2.1).
-    withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 16) { buffer in
-      while case .connected = state, let start = buffer.baseAddress {
+    while case .connected = state {
+      var result = RTC_DTLS_WAITING
+      let hasRoom = applicationData.append { buffer in
         var count = 0
-        switch rtc_dtls_read(dtls, start, buffer.count, &count) {
-        case RTC_DTLS_DONE: post(.applicationData([UInt8](buffer.prefix(count))))
-        case RTC_DTLS_WAITING: return
-        case RTC_DTLS_CLOSED:
-          // RFC 5246 §7.2.1: close_notify is answered in kind.
-          rtc_dtls_close(dtls)
-          state = .closed
-          post(.closed)
-        default: fail(failureReason())
-        }
+        result = buffer.baseAddress.map { rtc_dtls_read(dtls, $0, buffer.count, &count) } ?? RTC_DTLS_WAITING
+        return count
+      }
+      guard hasRoom else { return }
+      switch result {
+      case RTC_DTLS_DONE: break
+      case RTC_DTLS_WAITING: return
+      case RTC_DTLS_CLOSED:
+        // RFC 5246 §7.2.1: close_notify is answered in kind.
+        rtc_dtls_close(dtls)
+        state = .closed
+        post(.closed)
+      default: fail(failureReason())
       }
     }
   }

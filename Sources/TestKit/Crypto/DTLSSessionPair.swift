@@ -20,9 +20,7 @@ package final class DTLSSessionPair {
       return nil
     }
     package var isClosed: Bool { events.contains { if case .closed = $0 { true } else { false } } }
-    package var receivedData: [[UInt8]] {
-      events.compactMap { if case .applicationData(let bytes) = $0 { bytes } else { nil } }
-    }
+    package fileprivate(set) var receivedData: [[UInt8]] = []
   }
 
   package private(set) var client: Endpoint
@@ -83,8 +81,14 @@ package final class DTLSSessionPair {
 
   /// Sends application data; what becomes of it is seen after `run`.
   package func send(_ bytes: [UInt8], fromClient: Bool) -> Bool {
+    drain()
     let session = fromClient ? client.session : server.session
-    return bytes.withRawSpan { session.send($0, now: now) }
+    let datagram = PacketBuffer()
+    guard bytes.withRawSpan({ session.protect($0, into: datagram) }) else { return false }
+    deliver(
+      [datagram.bytes.copied()], from: fromClient ? \.client : \.server,
+      to: fromClient ? server.address : client.address, fromClient: fromClient)
+    return true
   }
 
   package func close(fromClient: Bool) {
@@ -114,7 +118,17 @@ package final class DTLSSessionPair {
     while let event = session.nextEvent() { self[keyPath: endpoint].events.append(event) }
     var datagrams: [[UInt8]] = []
     while let datagram = session.nextDatagram() { datagrams.append(datagram) }
-    guard !datagrams.isEmpty else { return }
+    let packet = PacketBuffer()
+    while session.nextApplicationData(into: packet) {
+      self[keyPath: endpoint].receivedData.append(packet.bytes.copied())
+    }
+    if !datagrams.isEmpty { deliver(datagrams, from: endpoint, to: destination, fromClient: fromClient) }
+  }
+
+  private func deliver(
+    _ datagrams: [[UInt8]], from endpoint: ReferenceWritableKeyPath<DTLSSessionPair, Endpoint>,
+    to destination: TransportAddress, fromClient: Bool
+  ) {
     self[keyPath: endpoint].sentSizes += datagrams.map(\.count)
     for datagram in tamper?(datagrams, fromClient) ?? datagrams {
       network.send(datagram, from: self[keyPath: endpoint].address, to: destination, now: now)

@@ -53,6 +53,7 @@ final class DeterministicDTLSSession: DTLSSession {
   private var profile: SRTPProfile?
   private var key: UInt64?
   private var events: [DTLSEvent] = []
+  private var applicationData = ApplicationDataQueue()
   private var datagrams: [[UInt8]] = []
 
   init(_ configuration: DTLSConfiguration, clientHelloSize: Int, random: RandomSource) {
@@ -95,7 +96,7 @@ final class DeterministicDTLSSession: DTLSSession {
       case .changeCipherSpec: break
       case .alert: receiveAlert(payload, epoch: record.epoch)
       case .applicationData:
-        if state == .connected, record.epoch == 1 { post(.applicationData(payload)) }
+        if state == .connected, record.epoch == 1 { post(applicationData: payload) }
       case .handshake:
         guard let fragment = StandInMessage.Fragment(payload) else { continue }
         if state == .connected {
@@ -117,11 +118,13 @@ final class DeterministicDTLSSession: DTLSSession {
     armTimer(now: now)
   }
 
-  func send(_ bytes: RawSpan, now: MonotonicTime) -> Bool {
-    let limit = maximumDatagramSize - StandInRecord.headerSize - StandInRecord.protectionSize
-    guard state == .connected, bytes.byteCount > 0, bytes.byteCount <= limit else { return false }
-    post(datagram: record(.applicationData, epoch: 1, payload: bytes.copied()))
-    return true
+  var maximumApplicationDataSize: Int {
+    state == .connected ? maximumDatagramSize - StandInRecord.headerSize - StandInRecord.protectionSize : 0
+  }
+
+  func protect(_ bytes: RawSpan, into datagram: PacketBuffer) -> Bool {
+    guard bytes.byteCount > 0, bytes.byteCount <= maximumApplicationDataSize, datagrams.isEmpty else { return false }
+    return record(.applicationData, epoch: 1, payload: bytes.copied()).withRawSpan { datagram.assign($0) }
   }
 
   func close(now: MonotonicTime) {
@@ -133,6 +136,8 @@ final class DeterministicDTLSSession: DTLSSession {
   func nextDatagram() -> [UInt8]? { datagrams.isEmpty ? nil : datagrams.removeFirst() }
 
   func nextEvent() -> DTLSEvent? { events.isEmpty ? nil : events.removeFirst() }
+
+  func nextApplicationData(into packet: PacketBuffer) -> Bool { applicationData.popFirst(into: packet) }
 
   // MARK: - The handshake
 
@@ -315,6 +320,14 @@ final class DeterministicDTLSSession: DTLSSession {
 
   private func post(datagram: [UInt8]) {
     if datagrams.count < Self.maximumQueuedDatagrams { datagrams.append(datagram) }
+  }
+
+  private func post(applicationData bytes: [UInt8]) {
+    guard bytes.count <= PacketBuffer.capacity else { return }
+    _ = applicationData.append { buffer in
+      buffer.copyBytes(from: bytes)
+      return bytes.count
+    }
   }
 
   private func post(_ event: DTLSEvent) {

@@ -113,7 +113,11 @@ let tool: [Target] = [
 
 let testKit: [Target] = [
   .target(
-    name: "RTCTestKit", dependencies: ["RTCBase", "RTCSecurity", "RTCEngine", "RTCICE", "RTCJSEP", "RTCReceive"],
+    name: "RTCTestKit",
+    dependencies: [
+      "RTCBase", "RTCSecurity", "RTCSTUN", "RTCRTP", "RTCPayload", "RTCReceive", "RTCEngine", "RTCICE", "RTCJSEP",
+      "WebRTCTypes",
+    ],
     path: "Sources/TestKit")
 ]
 
@@ -169,7 +173,8 @@ let tests: [Target] = [
     path: "Tests/Media/CaptureTests"),
   .testTarget(name: "WebRTCTests", dependencies: ["WebRTC"], path: "Tests/Peer/WebRTCTests"),
   // Without package access: what the examples use is public.
-  .testTarget(name: "ExamplesTests", dependencies: ["WebRTC"], path: "Tests/Examples", packageAccess: false),
+  .testTarget(
+    name: "ExamplesTests", dependencies: ["WebRTC", "RTCTestKit"], path: "Tests/Examples", packageAccess: false),
 ]
 
 /// Measured and reported by `make bench`; nobody links them.
@@ -190,6 +195,7 @@ let package = Package(
   products: [
     .library(name: "WebRTC", targets: ["WebRTC"]),
     .library(name: "MediaStreams", targets: ["MediaStreams", "RTCSynthetic", "RTCFiles", "RTCCapture"]),
+    .library(name: "RTCTestKit", targets: ["RTCTestKit"]),
     .executable(name: "rtc", targets: ["rtc"]),
   ],
   dependencies: [

@@ -1,25 +1,25 @@
 import RTCBase
 
 /// One direction of a path: tells when each datagram arrives, if it does. Pure and seeded.
-package struct VirtualLink {
-  package var impairments: NetworkImpairments
-  package private(set) var statistics = LinkStatistics()
+struct VirtualLink {
+  var impairments: NetworkImpairments
+  private(set) var statistics = LinkStatistics()
   private let random: RandomSource
   /// When the bottleneck has sent what waits there.
   private var bottleneckFree = MonotonicTime.distantPast
   private var lastArrival = MonotonicTime.distantPast
-  private var isInLossBurst = false
+  private var isInBurst = false
 
   /// Bytes of IPv4 and UDP headers that every datagram carries through the bottleneck.
-  package static let headerSize = 28
+  static let headerSize = 28
 
-  package init(_ impairments: NetworkImpairments = .none, random: RandomSource) {
+  init(_ impairments: NetworkImpairments = .none, random: RandomSource) {
     self.impairments = impairments
     self.random = random
   }
 
   /// When a datagram sent now arrives; `nil` if it is lost. `duplicate` is the arrival of a second copy.
-  package mutating func carry(
+  mutating func carry(
     byteCount: Int, now: MonotonicTime
   ) -> (arrival: MonotonicTime?, duplicate: MonotonicTime?) {
     statistics.sentCount += 1
@@ -37,22 +37,22 @@ package struct VirtualLink {
       statistics.lostCount += 1
       return (nil, nil)
     }
-    let base = departure + impairments.delay + impairments.jitter * uniform()
+    let base = departure + TimeDelta(impairments.delay) + TimeDelta(impairments.jitter) * uniform()
     if happens(impairments.reordering) {
       statistics.reorderedCount += 1
-      return (base + impairments.reorderingDelay, nil)
+      return (base + TimeDelta(impairments.reorderingDelay), nil)
     }
     lastArrival = max(lastArrival, base)
     guard happens(impairments.duplication) else { return (lastArrival, nil) }
     statistics.duplicatedCount += 1
-    return (lastArrival, lastArrival + impairments.jitter * uniform())
+    return (lastArrival, lastArrival + TimeDelta(impairments.jitter) * uniform())
   }
 
   /// How long a datagram sent now would wait at the bottleneck.
-  package func queueingDelay(now: MonotonicTime) -> TimeDelta { max(.zero, bottleneckFree - now) }
+  func queueingDelay(now: MonotonicTime) -> TimeDelta { max(.zero, bottleneckFree - now) }
 
   private mutating func depart(_ byteCount: Int, now: MonotonicTime) -> MonotonicTime? {
-    guard let rate = impairments.rate else { return now }
+    guard let rate = impairments.rate.map({ Bitrate(bitsPerSecond: Int64($0)) }) else { return now }
     let waiting = rate.byteCount(in: queueingDelay(now: now))
     guard waiting + byteCount + Self.headerSize <= max(impairments.queueLimit, byteCount + Self.headerSize) else {
       return nil
@@ -62,11 +62,11 @@ package struct VirtualLink {
   }
 
   private mutating func isLost() -> Bool {
-    guard impairments.lossBurst > 1, impairments.loss < 1 else { return happens(impairments.loss) }
-    let leaving = 1 / impairments.lossBurst
-    let entering = impairments.loss * leaving / (1 - impairments.loss)
-    isInLossBurst = isInLossBurst ? !happens(leaving) : happens(entering)
-    return isInLossBurst
+    guard let bursts = impairments.bursts, bursts.share > 0 else { return happens(impairments.loss) }
+    let leaving = 1 / max(1, bursts.averageLength)
+    let entering = bursts.share < 1 ? bursts.share * leaving / (1 - bursts.share) : 1
+    isInBurst = isInBurst ? bursts.share >= 1 || !happens(leaving) : happens(entering)
+    return happens(isInBurst ? bursts.loss : impairments.loss)
   }
 
   private func happens(_ probability: Double) -> Bool { probability > 0 && uniform() < probability }

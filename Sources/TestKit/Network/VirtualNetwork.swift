@@ -3,9 +3,17 @@ import RTCBase
 /// Moves datagrams between any number of endpoints in virtual time, with impairments for each direction.
 ///
 /// An endpoint is an address that somebody sends from or looks for; nothing needs to be registered. The owner sends, moves its clock to
-/// `nextEventTime` and takes what has arrived with `receive`. The same seed and the same calls give the same arrivals, and
-/// traffic between two hosts does not change what happens between two others.
-package struct VirtualNetwork {
+/// `nextArrival` and takes what has arrived with `receive`. The same seed and the same calls give the same arrivals, and
+/// traffic between two hosts does not change what happens between two others. It is a plain value: no socket, clock or thread.
+///
+/// ```swift
+/// var network = VirtualNetwork(seed: 7, impairments: .init(delay: .milliseconds(25), loss: 0.03))
+/// network.send(bytes, from: alice, to: bob, at: .zero)
+/// while let time = network.nextArrival {
+///   while let datagram = network.receive(at: time) { take(datagram) }
+/// }
+/// ```
+public struct VirtualNetwork {
   package struct Delivery: Hashable, Sendable {
     package var bytes: [UInt8]
     /// The sender as the receiver sees it.
@@ -23,10 +31,10 @@ package struct VirtualNetwork {
   /// Datagrams on their way at most; beyond, they are lost.
   package static let maximumInFlight = 262_144
 
-  /// Datagrams to an address that a rebinding left behind, and those beyond `maximumInFlight`.
-  package private(set) var undeliverableCount = 0
+  /// Datagrams to an address that a rebinding left behind, that a translator kept out, and those beyond `maximumInFlight`.
+  public private(set) var undeliverableCount = 0
   private let seed: UInt64
-  private let defaultImpairments: NetworkImpairments
+  private var defaultImpairments: NetworkImpairments
   private var links: [VirtualLink] = []
   private var linkIndexes: [Direction: Int] = [:]
   private var inFlight = DeliveryQueue()
@@ -34,8 +42,11 @@ package struct VirtualNetwork {
   private var outsideAddresses: [TransportAddress: TransportAddress] = [:]
   private var insideAddresses: [TransportAddress: TransportAddress] = [:]
   private var abandonedAddresses: Set<TransportAddress> = []
+  private var nats: [VirtualNAT] = []
+  private var natIndexes: [IPAddress: Int] = [:]
 
-  package init(seed: UInt64, impairments: NetworkImpairments = .none) {
+  /// A network without hosts, whose paths are all alike until told otherwise.
+  public init(seed: UInt64, impairments: NetworkImpairments = .none) {
     self.seed = seed
     defaultImpairments = impairments
   }
@@ -53,6 +64,14 @@ package struct VirtualNetwork {
     setImpairments(impairments, from: one, to: other)
     setImpairments(impairments, from: other, to: one)
   }
+
+  /// Sets every path, also those between hosts that come later.
+  public mutating func setAllImpairments(_ impairments: NetworkImpairments) {
+    defaultImpairments = impairments
+    for index in links.indices { links[index].impairments = impairments }
+  }
+
+  package func isTranslated(_ inside: IPAddress) -> Bool { natIndexes[inside] != nil }
 
   package func statistics(from: IPAddress, to: IPAddress) -> LinkStatistics {
     linkIndexes[Direction(from: from, to: to)].map { links[$0].statistics } ?? LinkStatistics()
@@ -76,6 +95,17 @@ package struct VirtualNetwork {
     insideAddresses[outside] = inside
   }
 
+  /// Puts a translator before hosts. From now on others see them at `outside`, at ports that it chooses.
+  package mutating func addNAT(_ behavior: NATBehavior, outside: IPAddress, inside: [IPAddress]) {
+    nats.append(VirtualNAT(outside: outside, behavior: behavior))
+    for host in inside { natIndexes[host] = nats.count - 1 }
+  }
+
+  /// The translator before a host loses its mappings, and takes another outside address if one is given.
+  package mutating func rebindNAT(of inside: IPAddress, to outside: IPAddress? = nil) {
+    if let index = natIndexes[inside] { nats[index].rebind(to: outside) }
+  }
+
   // MARK: - Datagrams
 
   package mutating func send(_ transmit: Transmit, now: MonotonicTime) {
@@ -85,10 +115,12 @@ package struct VirtualNetwork {
   package mutating func send(
     _ bytes: [UInt8], from: TransportAddress, to: TransportAddress, now: MonotonicTime
   ) {
-    let receiver = insideAddresses[to] ?? to
+    let receiver = insideAddresses[to] ?? nats.lazy.compactMap { $0.owner(of: to) }.first ?? to
     let index = linkIndex(Direction(from: from.ip, to: receiver.ip))
     let (arrival, duplicate) = links[index].carry(byteCount: bytes.count, now: now)
-    let visibleSource = outsideAddresses[from] ?? from
+    var visibleSource = outsideAddresses[from] ?? from
+    // Within its own network a host is not translated.
+    if let nat = natIndexes[from.ip], natIndexes[to.ip] != nat { visibleSource = nats[nat].translate(from, to: to) }
     for time in [arrival, duplicate] {
       guard let time else { continue }
       guard inFlight.count < Self.maximumInFlight else {
@@ -109,6 +141,16 @@ package struct VirtualNetwork {
       if let inside = insideAddresses[delivery.to] {
         delivery.to = inside
       } else if abandonedAddresses.contains(delivery.to) {
+        undeliverableCount += 1
+        continue
+      } else if let nat = nats.first(where: { $0.outside == delivery.to.ip }) {
+        guard let inside = nat.admit(delivery.to, from: delivery.from) else {
+          undeliverableCount += 1
+          continue
+        }
+        delivery.to = inside
+      } else if let nat = natIndexes[delivery.to.ip], natIndexes[delivery.from.ip] != nat {
+        // A private address means nothing outside.
         undeliverableCount += 1
         continue
       }

@@ -7,9 +7,10 @@ import RTCSecurity
 import WebRTCTypes
 
 /// A whole engine with the least of a shell around it: addresses, synthetic encoders, and a record of what came out.
-package final class SimulatedPeer {
-  package let name: String
-  package private(set) var addresses: [TransportAddress]
+public final class SimulatedPeer {
+  /// What it was added as.
+  public let name: String
+  package var addresses: [TransportAddress]
   package var engine: PeerEngine
 
   package private(set) var candidates: [RTCIceCandidateInit] = []
@@ -30,7 +31,11 @@ package final class SimulatedPeer {
   var sources: [TransceiverID: Source] = [:]
   /// Candidates not yet signalled.
   var unsignalled: [RTCIceCandidateInit] = []
-  package var isAlive = true
+  /// Whether it runs; one that does not neither sends nor hears anything.
+  public var isAlive = true
+  var clock = DriftingClock()
+  /// STUN servers to ask.
+  var servers: [TransportAddress] = []
 
   enum Source {
     case video(SyntheticVideo, next: MonotonicTime)
@@ -52,7 +57,11 @@ package final class SimulatedPeer {
   }
 
   package var connectedAt: MonotonicTime? { connectionStates.first { $0.state == .connected }?.time }
-  package var connectionState: RTCPeerConnectionState { engine.connectionState }
+  /// As `RTCPeerConnection.connectionState` has it.
+  public var connectionState: RTCPeerConnectionState { engine.connectionState }
+
+  /// What the peer's own clock shows.
+  package func localTime(_ now: MonotonicTime) -> MonotonicTime { clock.local(now) }
 
   /// Gives a transceiver a synthetic encoder, which follows the engine's targets.
   package func attachSource(to transceiver: TransceiverID, now: MonotonicTime) {
@@ -67,18 +76,19 @@ package final class SimulatedPeer {
 
   var nextTime: MonotonicTime? {
     guard isAlive else { return nil }
-    var next = engine.deadline?.time
+    var next = (engine.deadline?.time).map { clock.global($0) }
     for (id, source) in sources where targets[id]?.isActive == true {
       let due: MonotonicTime
       switch source {
       case .video(_, let time), .audio(_, let time): due = time
       }
-      next = min(next ?? due, due)
+      next = min(next ?? clock.global(due), clock.global(due))
     }
     return next
   }
 
-  func runSources(now: MonotonicTime) {
+  func runSources(now simulationTime: MonotonicTime) {
+    let now = localTime(simulationTime)
     for id in sources.keys.sorted() {
       guard let target = targets[id], target.isActive, let source = sources[id] else { continue }
       switch source {
@@ -107,9 +117,13 @@ package final class SimulatedPeer {
         let own = TransportAddress(
           address.ip, port: address.port &+ UInt16(truncatingIfNeeded: transport.rawValue * 16))
         engine.addLocalAddress(
-          own, interface: ICEInterface(name: "eth\(position)"), transport: transport, now: now)
+          own, interface: ICEInterface(name: "eth\(position)"), transport: transport, now: localTime(now))
       }
-      engine.localAddressesComplete(transport: transport, now: now)
+      engine.setSTUNServers(Array(servers.indices))
+      engine.localAddressesComplete(transport: transport, now: localTime(now))
+      for (index, server) in servers.enumerated() {
+        engine.resolveSTUNServer(index, addresses: [server], now: localTime(now))
+      }
     case .candidate(let candidate, _):
       let signalled = RTCIceCandidateInit(
         candidate: candidate.candidate, sdpMid: candidate.sdpMid, sdpMLineIndex: candidate.sdpMLineIndex,
@@ -120,7 +134,7 @@ package final class SimulatedPeer {
     case .model(let event): modelEvents.append(event)
     case .negotiationNeeded: negotiationNeededCount += 1
     case .encodingTargetChanged(let id, let target):
-      if target.isActive, targets[id]?.isActive != true { restartSource(id, now: now) }
+      if target.isActive, targets[id]?.isActive != true { restartSource(id, now: localTime(now)) }
       targets[id] = target
     case .keyFrameRequested(let id):
       keyFrameRequests += 1

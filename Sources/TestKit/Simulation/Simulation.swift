@@ -5,26 +5,59 @@ import RTCSecurity
 import WebRTCTypes
 
 /// Engines that talk over an emulated network in virtual time: a call of ten minutes takes seconds, and the same seed gives the same bytes.
-package final class Simulation {
+///
+/// Everything of a call runs as it does over sockets (ICE, retransmission, jitter buffers, congestion control), but for two things: encoders
+/// and decoders are synthetic, and DTLS and SRTP have a stand-in with real flights and sizes and no secrecy, since a real handshake is
+/// never the same twice.
+///
+/// ```swift
+/// let simulation = Simulation(seed: 7, impairments: .init(delay: .milliseconds(25), loss: 0.03))
+/// let alice = simulation.addPeer("alice")
+/// let bob = simulation.addPeer("bob")
+/// try simulation.connect(alice, bob)
+/// simulation.play(try NetworkTimeline(parsing: "10 * blackhole\n13 * delay=25ms"))
+/// simulation.run(for: .seconds(600))
+/// assert(alice.connectionState == .connected && bob.videoArrivals.count > 17_000)
+/// ```
+public final class Simulation {
   package private(set) var clock = VirtualClock()
-  package var network: VirtualNetwork
-  package private(set) var peers: [SimulatedPeer] = []
+  /// The network between the peers.
+  public var network: VirtualNetwork
+  /// In the order in which they were added.
+  public private(set) var peers: [SimulatedPeer] = []
   /// How long signalling messages take.
   package var signallingDelay = TimeDelta.milliseconds(20)
-  /// A hash of every datagram while `hashesTraffic`, for comparing runs.
-  package private(set) var trafficHash: UInt64 = 0xCBF2_9CE4_8422_2325
   package var hashesTraffic = false
   package private(set) var steps = 0
+  /// What is sent is also written here, while there is one.
+  public var capture: PacketCapture? {
+    didSet { crypto.isObserving = capture?.content == .decrypted }
+  }
 
-  private let seed: UInt64
-  private let crypto: any CryptoProvider
+  let seed: UInt64
+  private let crypto: ObservedCrypto
+  private var trafficDigest = StandInHash(seed: 0)
   private var messages: [(time: MonotonicTime, deliver: () -> Void)] = []
+  private var pendingChanges: ArraySlice<NetworkTimeline.Entry> = []
+  private var timelineStart = MonotonicTime.zero
+  var servers: Set<TransportAddress> = []
+  var rebindings = 0
 
-  package init(seed: UInt64, impairments: NetworkImpairments = .none, crypto: (any CryptoProvider)? = nil) {
+  package init(seed: UInt64, impairments: NetworkImpairments, crypto: any CryptoProvider) {
     self.seed = seed
-    self.crypto = crypto ?? DeterministicCrypto(seed: seed)
+    self.crypto = ObservedCrypto(crypto)
     network = VirtualNetwork(seed: seed, impairments: impairments)
   }
+
+  /// A simulation without peers. The same seed and the same calls give the same bytes.
+  ///
+  /// - Parameter impairments: of every path, until told otherwise.
+  public convenience init(seed: UInt64, impairments: NetworkImpairments = .none) {
+    self.init(seed: seed, impairments: impairments, crypto: DeterministicCrypto(seed: seed))
+  }
+
+  /// A hash of every datagram while `hashesTraffic`, for comparing runs.
+  package var trafficHash: UInt64 { trafficDigest.word }
 
   package var now: MonotonicTime { clock.now }
 
@@ -46,18 +79,18 @@ package final class Simulation {
 
   /// Offer and answer between two peers, then trickled candidates both ways; each message takes `signallingDelay`.
   package func negotiate(_ offerer: SimulatedPeer, _ answerer: SimulatedPeer) throws {
-    try offerer.engine.setLocalDescription(nil, sdp: "", now: now)
+    try offerer.engine.setLocalDescription(nil, sdp: "", now: offerer.localTime(now))
     guard let offer = offerer.engine.jsep.localDescription else { return }
     settle(offerer)
     after(signallingDelay) { [self] in
       do {
-        try answerer.engine.setRemoteDescription(offer, now: now)
-        try answerer.engine.setLocalDescription(nil, sdp: "", now: now)
+        try answerer.engine.setRemoteDescription(offer, now: answerer.localTime(now))
+        try answerer.engine.setLocalDescription(nil, sdp: "", now: answerer.localTime(now))
         guard let answer = answerer.engine.jsep.localDescription else { return }
         settle(answerer)
         after(signallingDelay) { [self] in
           do {
-            try offerer.engine.setRemoteDescription(answer, now: now)
+            try offerer.engine.setRemoteDescription(answer, now: offerer.localTime(now))
             settle(offerer)
           } catch { failures.append("\(offerer.name) refused the answer: \(error)") }
         }
@@ -67,9 +100,9 @@ package final class Simulation {
     partners[ObjectIdentifier(answerer)] = offerer
   }
 
-  /// Descriptions and candidates that were refused.
-  package private(set) var failures: [String] = []
-  private var partners: [ObjectIdentifier: SimulatedPeer] = [:]
+  /// Descriptions and candidates that were refused, engines that went round in circles.
+  public internal(set) var failures: [String] = []
+  var partners: [ObjectIdentifier: SimulatedPeer] = [:]
   private var stepsAtSameTime = 0
   private static let maximumStepsAtSameTime = 10_000
 
@@ -84,11 +117,17 @@ package final class Simulation {
     after(signallingDelay) { [self] in
       for candidate in candidates {
         do {
-          try partner.engine.addICECandidate(candidate, now: now)
+          try partner.engine.addICECandidate(candidate, now: partner.localTime(now))
         } catch { failures.append("\(partner.name) refused a candidate: \(error)") }
       }
       settle(partner)
     }
+  }
+
+  /// Plays a timeline from now on, in place of what is left of another.
+  public func play(_ timeline: NetworkTimeline) {
+    pendingChanges = timeline.entries[...]
+    timelineStart = now
   }
 
   // MARK: Time
@@ -120,6 +159,10 @@ package final class Simulation {
   private var nextTime: MonotonicTime? {
     var next = network.nextEventTime
     for message in messages { next = min(next ?? message.time, message.time) }
+    if let change = pendingChanges.first {
+      let time = timelineStart + TimeDelta(change.time)
+      next = min(next ?? time, time)
+    }
     for peer in peers {
       if let time = peer.nextTime { next = min(next ?? time, time) }
     }
@@ -131,23 +174,31 @@ package final class Simulation {
     let due = messages.filter { $0.time <= now }
     messages.removeAll { $0.time <= now }
     for message in due { message.deliver() }
+    while let change = pendingChanges.first, timelineStart + TimeDelta(change.time) <= now {
+      pendingChanges.removeFirst()
+      apply(change.change)
+    }
     var touched: [SimulatedPeer] = []
     while let delivery = network.receive(now: now) {
+      if servers.contains(delivery.to) {
+        answer(delivery)
+        continue
+      }
       guard let peer = peers.first(where: { peer in peer.addresses.contains { $0.ip == delivery.to.ip } }), peer.isAlive
       else { continue }
-      delivery.bytes.withRawSpan { peer.engine.handle($0, from: delivery.from, to: delivery.to, now: now) }
+      delivery.bytes.withRawSpan {
+        peer.engine.handle($0, from: delivery.from, to: delivery.to, now: peer.localTime(now))
+      }
       if !touched.contains(where: { $0 === peer }) { touched.append(peer) }
     }
     for peer in touched { settle(peer) }
     for peer in peers where peer.isAlive {
       peer.runSources(now: now)
-      if let deadline = peer.engine.deadline, deadline.time <= now { peer.engine.handleTimeout(now: now) }
+      if let deadline = peer.engine.deadline, deadline.time <= peer.localTime(now) {
+        peer.engine.handleTimeout(now: peer.localTime(now))
+      }
       settle(peer)
     }
-  }
-
-  private func hash(_ bytes: [UInt8]) {
-    for byte in bytes { trafficHash = (trafficHash ^ UInt64(byte)) &* 0x100_0000_01B3 }
   }
 
   /// Sends what the engine has to send and takes its events.
@@ -155,10 +206,14 @@ package final class Simulation {
     guard peer.isAlive else { return }
     while true {
       var isQuiet = true
-      while let datagram = peer.engine.pollDatagram(now: now) {
+      while let datagram = peer.engine.pollDatagram(now: peer.localTime(now)) {
         isQuiet = false
         let bytes = datagram.packet.bytes.copied()
-        if hashesTraffic { hash(bytes) }
+        if hashesTraffic { trafficDigest.combine(bytes) }
+        if capture != nil {
+          let plain = crypto.takePlain(of: datagram.packet)
+          capture?.record(plain ?? bytes, from: datagram.source, to: datagram.destination, at: now)
+        }
         network.send(bytes, from: datagram.source, to: datagram.destination, now: now)
         peer.engine.pool.give(datagram.packet)
       }

@@ -171,6 +171,13 @@ let tests: [Target] = [
   .testTarget(
     name: "RTCCaptureTests", dependencies: ["RTCCapture", "RTCFrames", "RTCSynthetic", "MediaStreams"],
     path: "Tests/Media/CaptureTests"),
+  .testTarget(
+    name: "RTCTransportTests",
+    dependencies: [
+      "RTCBase", "RTCSTUN", "RTCTransport",
+      .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOPosix", package: "swift-nio"),
+    ], path: "Tests/Peer/TransportTests"),
   .testTarget(name: "WebRTCTests", dependencies: ["WebRTC"], path: "Tests/Peer/WebRTCTests"),
   // Without package access: what the examples use is public.
   .testTarget(

@@ -5,7 +5,8 @@ import RTCBase
 /// One UDP socket on one event loop, shared by any number of connections of that loop.
 ///
 /// Writes of a batch are joined (`DatagramBatch`) and flushed once. The kernel can refuse a destination in ways for
-/// which NIO closes the socket (a peer may signal any address); the port then opens again on the same address.
+/// which NIO closes the socket (a peer may signal any address): every destination is tried with a socket of its own
+/// first. A socket that closes nevertheless opens again on the same address.
 package final class DatagramPort {
   package let eventLoop: any EventLoop
   /// The address the socket is bound to: the base of its candidates (RFC 8445 §3).
@@ -16,12 +17,15 @@ package final class DatagramPort {
   private var routes = DatagramRoutes()
   private var batch = DatagramBatch()
   private var pendingReceivers: [any DatagramReceiver] = []
+  /// Destinations that the kernel has a route to.
   private var socketAddresses: [TransportAddress: SocketAddress] = [:]
+  private var lastDestination: TransportAddress?
   private var isClosed = false
   private var reopenings = 0
 
-  /// Times that a closed socket is opened again before the port gives up.
-  static let reopeningLimit = 100
+  /// Times that a closed socket is opened again at once; after that, and after a failure, it takes a pause first.
+  static let immediateReopenings = 100
+  static let reopeningPause = TimeAmount.seconds(1)
   static let socketAddressLimit = 1_024
 
   private init(channel: any Channel, localAddress: TransportAddress) {
@@ -95,6 +99,10 @@ package final class DatagramPort {
       counters.sendsRefused += 1
       return
     }
+    guard isKnown(remote) else {
+      counters.sendsRefused += 1
+      return
+    }
     counters.datagramsSent += 1
     let finished = batch.append(
       datagram, to: remote, joining: System.supportsUDPSegmentationOffload, allocator: channel.allocator)
@@ -113,16 +121,22 @@ package final class DatagramPort {
       AddressedEnvelope<ByteBuffer>.Metadata(ecnState: .transportNotCapable, packetInfo: nil, segmentSize: $0)
     }
     let envelope = AddressedEnvelope(
-      remoteAddress: socketAddress(write.destination), data: write.buffer, metadata: metadata)
+      remoteAddress: socketAddresses[write.destination] ?? SocketAddress(write.destination), data: write.buffer,
+      metadata: metadata)
     channel.write(envelope, promise: nil)
   }
 
-  private func socketAddress(_ address: TransportAddress) -> SocketAddress {
-    if let known = socketAddresses[address] { return known }
+  /// Whether datagrams can go to an address, which then is in `socketAddresses`.
+  private func isKnown(_ address: TransportAddress) -> Bool {
+    if lastDestination == address || socketAddresses[address] != nil {
+      lastDestination = address
+      return true
+    }
+    guard Route.exists(from: localAddress.ip, to: address) else { return false }
     if socketAddresses.count >= Self.socketAddressLimit { socketAddresses.removeAll(keepingCapacity: true) }
-    let made = SocketAddress(address)
-    socketAddresses[address] = made
-    return made
+    socketAddresses[address] = SocketAddress(address)
+    lastDestination = address
+    return true
   }
 
   /// Closes the socket; datagrams queued but not flushed are flushed first.
@@ -135,6 +149,9 @@ package final class DatagramPort {
     channel.close(promise: nil)
     return closed
   }
+
+  /// Closes the socket as the kernel would, for tests.
+  func closeSocket() -> EventLoopFuture<Void> { channel?.close() ?? eventLoop.makeSucceededVoidFuture() }
 
   func read(_ envelope: AddressedEnvelope<ByteBuffer>) {
     guard let remote = envelope.remoteAddress.transportAddress else { return }
@@ -161,11 +178,16 @@ package final class DatagramPort {
     guard !isClosed, channel === closed else { return }
     channel = nil
     _ = batch.take()
-    guard reopenings < Self.reopeningLimit else { return }
+    if reopenings < Self.immediateReopenings { reopen() } else { reopenLater() }
+  }
+
+  private func reopen() {
+    guard !isClosed, channel == nil else { return }
     reopenings += 1
     counters.reopenings += 1
     let port = NIOLoopBound(self, eventLoop: eventLoop)
-    Self.makeChannel(localAddress, on: eventLoop).whenSuccess { channel in
+    Self.makeChannel(localAddress, on: eventLoop).whenComplete { result in
+      guard case .success(let channel) = result else { return port.value.reopenLater() }
       guard !port.value.isClosed else { return channel.close(promise: nil) }
       do {
         try port.value.attach(to: channel)
@@ -173,5 +195,10 @@ package final class DatagramPort {
         channel.close(promise: nil)
       }
     }
+  }
+
+  /// The interface may come back, and a peer must not make the port spin.
+  private func reopenLater() {
+    eventLoop.assumeIsolated().scheduleTask(in: Self.reopeningPause) { [weak self] in self?.reopen() }
   }
 }

@@ -316,6 +316,28 @@ struct SignallingTests {
     await callee.close()
   }
 
+  @Test("IC-29: the address policy decides which candidates there are")
+  func addressPolicy() async throws {
+    func candidateLines(_ policy: RTCIPHandlingPolicy) async throws -> [String] {
+      let options = RTCPeerConnectionOptions(network: .includingLoopback, ipHandling: policy)
+      let connection = try RTCPeerConnection(options: options)
+      try await connection.addTransceiver(.audio)
+      try await connection.setLocalDescription()
+      await connection.waitForGathering()
+      let lines = try #require(connection.localDescription).sdp.split(separator: "\r\n")
+      await connection.close()
+      return lines.filter { $0.hasPrefix("a=candidate:") }.map { String($0) }
+    }
+    let all = try await candidateLines(.allInterfaces)
+    let ofDefaultRoute = try await candidateLines(.defaultRouteWithLocalAddresses)
+    #expect(
+      all.contains { $0.contains(" 127.0.0.1 ") } && ofDefaultRoute.count < all.count && ofDefaultRoute.count <= 2)
+    #expect(!ofDefaultRoute.contains { $0.contains(" 127.0.0.1 ") })
+    // Without a STUN server there is nothing else to tell.
+    #expect(try await candidateLines(.defaultRouteOnly).isEmpty)
+    #expect(try await candidateLines(.forceProxy).isEmpty)
+  }
+
   @Test("TP-04: a candidate shows its fields, and goes to JSON and back")
   func candidateFields() throws {
     let candidate = try RTCIceCandidate(

@@ -64,7 +64,7 @@ extension RTCPeerConnection {
     for port in ports {
       for fragment in sockets[transport]?.fragments ?? [] { driver.attach(port, fragment: fragment) }
     }
-    let defaults = DefaultRoute.localAddresses()
+    let defaults = Route.defaultLocalAddresses()
     let bases = ports.map(\.localAddress).map { address in
       (address, ICEInterface(name: "\(address.ip)", isDefaultRoute: defaults.contains(address.ip)))
     }

@@ -1,0 +1,93 @@
+import RTCBase
+import RTCSTUN
+import Testing
+
+@testable import RTCTransport
+
+@Suite("Whose datagram it is, on a port that connections share")
+struct DatagramRoutesTests {
+  private final class Receiver: DatagramReceiver {
+    func receive(_ datagram: RawSpan, from remote: TransportAddress, to local: TransportAddress) {}
+    func receiveBatchEnded() {}
+  }
+
+  private let remote = TransportAddress(IPAddress(v4: 192, 0, 2, 7), port: 4_000)
+
+  private func bindingRequest(_ username: String) -> [UInt8] {
+    let text = Array(username.utf8)
+    let padded = text + [UInt8](repeating: 0, count: (4 - text.count % 4) % 4)
+    let length = padded.count + 4
+    return [0, 1, 0, UInt8(length), 0x21, 0x12, 0xA4, 0x42] + [UInt8](repeating: 9, count: 12)
+      + [0, 6, 0, UInt8(text.count)] + padded
+  }
+
+  private func owner(
+    _ routes: inout DatagramRoutes, _ datagram: [UInt8], from remote: TransportAddress
+  ) -> (any DatagramReceiver)? {
+    datagram.withRawSpan { routes.receiver(for: $0, from: remote) }
+  }
+
+  @Test("IC-17: a binding request goes to the connection that its user name names")
+  func byUsername() {
+    let (first, second) = (Receiver(), Receiver())
+    var routes = DatagramRoutes()
+    routes.add(first, fragment: "aaaa")
+    routes.add(second, fragment: "bbbb")
+    #expect(owner(&routes, bindingRequest("aaaa:peer"), from: remote) === first)
+    #expect(owner(&routes, bindingRequest("bbbb:peer"), from: remote) === second)
+    #expect(owner(&routes, bindingRequest("cccc:peer"), from: remote) == nil)
+    #expect(routes.receiverCount == 2)
+    routes.remove(fragment: "bbbb")
+    #expect(owner(&routes, bindingRequest("bbbb:peer"), from: remote) == nil)
+  }
+
+  @Test("IC-17: everything else goes to the connection that sends to its address")
+  func byAddress() {
+    let receiver = Receiver()
+    var routes = DatagramRoutes()
+    routes.add(receiver, fragment: "aaaa")
+    let media: [UInt8] = [0x80, 96, 0, 1]
+    #expect(owner(&routes, media, from: remote) == nil)
+    routes.expect(remote, for: receiver)
+    #expect(owner(&routes, media, from: remote) === receiver)
+    #expect(owner(&routes, [], from: remote) === receiver)
+    #expect(owner(&routes, media, from: TransportAddress(remote.ip, port: 4_001)) == nil)
+  }
+
+  @Test("IC-17: an address is taken over by proof alone, not by sending to it")
+  func takeOver() {
+    let (owner, stranger) = (Receiver(), Receiver())
+    var routes = DatagramRoutes()
+    routes.add(owner, fragment: "aaaa")
+    routes.add(stranger, fragment: "bbbb")
+    routes.confirm(remote, for: owner)
+    routes.expect(remote, for: stranger)
+    #expect(self.owner(&routes, [22], from: remote) === owner)
+    routes.confirm(remote, for: stranger)
+    #expect(self.owner(&routes, [22], from: remote) === stranger)
+    #expect(routes.addressCount == 1)
+  }
+
+  @Test("IC-17: what a connection leaves behind is nothing")
+  func leaving() {
+    let receiver = Receiver()
+    var routes = DatagramRoutes()
+    routes.add(receiver, fragment: "aaaa")
+    routes.add(receiver, fragment: "bbbb")
+    routes.confirm(remote, for: receiver)
+    _ = owner(&routes, [22], from: remote)
+    routes.remove(receiver)
+    #expect(routes.isEmpty && routes.addressCount == 0 && routes.receiverCount == 0)
+    #expect(owner(&routes, [22], from: remote) == nil)
+  }
+
+  @Test("The addresses of one connection are bounded, and another's stay free")
+  func bound() {
+    let (greedy, modest) = (Receiver(), Receiver())
+    var routes = DatagramRoutes()
+    for port in 1...UInt16(1_000) { routes.expect(TransportAddress(remote.ip, port: port), for: greedy) }
+    #expect(routes.addressCount == DatagramRoutes.addressLimitPerReceiver)
+    routes.expect(TransportAddress(remote.ip, port: 2_000), for: modest)
+    #expect(owner(&routes, [22], from: TransportAddress(remote.ip, port: 2_000)) === modest)
+  }
+}

@@ -39,6 +39,9 @@ let native: [Target] = [
   .systemLibrary(name: "CVPX", path: "Sources/Native/VPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
   .systemLibrary(name: "CYUV", path: "Sources/Native/YUV", providers: [.apt(["libyuv-dev"])]),
   .systemLibrary(name: "CPNG", path: "Sources/Native/PNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+  .systemLibrary(
+    name: "CTurboJPEG", path: "Sources/Native/TurboJPEG", pkgConfig: "libturbojpeg",
+    providers: [.apt(["libturbojpeg0-dev"])]),
   .systemLibrary(name: "CALSA", path: "Sources/Native/ALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
   .target(name: "COpenSSLShims", dependencies: ["COpenSSL"], path: "Sources/Native/OpenSSLShims"),
   .target(name: "COpusShims", dependencies: ["COpus"], path: "Sources/Native/OpusShims"),
@@ -62,7 +65,7 @@ let media: [Target] = [
     path: "Sources/Media/Files"),
   .target(
     name: "RTCCapture",
-    dependencies: ["RTCFrames", "RTCCodecs", "CALSA", "CALSAShims", "CV4L2Shims", "CYUV"],
+    dependencies: ["RTCFrames", "RTCCodecs", "CALSA", "CALSAShims", "CV4L2Shims", "CYUV", "CTurboJPEG"],
     path: "Sources/Media/Capture"),
 ]
 
@@ -169,7 +172,8 @@ let tests: [Target] = [
     name: "RTCFilesTests", dependencies: ["RTCFiles", "RTCCodecs", "RTCFrames", "RTCSynthetic", "MediaStreams"],
     path: "Tests/Media/FilesTests"),
   .testTarget(
-    name: "RTCCaptureTests", dependencies: ["RTCCapture", "RTCFrames", "RTCSynthetic", "MediaStreams"],
+    name: "RTCCaptureTests",
+    dependencies: ["RTCCapture", "RTCFrames", "RTCSynthetic", "MediaStreams", "CTurboJPEG", "CV4L2Shims"],
     path: "Tests/Media/CaptureTests"),
   .testTarget(
     name: "RTCTransportTests",

@@ -10,6 +10,8 @@ public struct CaptureStatistics: Hashable, Codable, Sendable {
   public var overruns = 0
   /// Times that the device stopped delivering without an error.
   public var stalls = 0
+  /// Times that the device was started anew because it did not go on by itself.
+  public var restarts = 0
 
   /// Nothing has happened.
   public init() {}

@@ -11,8 +11,7 @@ final class CaptureThread: Sendable {
   /// The thread's side: how it says that the device is open, and what it waits on.
   struct Context: Sendable {
     fileprivate let start: Start
-    /// Readable once the thread is to stop.
-    let wakeDescriptor: Int32
+    fileprivate let wakePipe: WakePipe
     let control: MediaThread.Control
 
     var isStopRequested: Bool { control.isStopRequested }
@@ -20,15 +19,16 @@ final class CaptureThread: Sendable {
     /// Lets the starter go on.
     func didOpen() { start.finish(nil) }
 
-    /// Waits until one of the descriptors is ready, the thread is to stop, or the time has passed.
+    /// Waits until one of the descriptors is ready, the thread is woken or is to stop, or the time has passed.
     ///
-    /// - Returns: whether something was ready.
+    /// - Returns: whether one of the descriptors was ready.
     func poll(_ descriptors: inout [pollfd], timeout: Duration) -> Bool {
-      descriptors.append(pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0))
+      descriptors.append(pollfd(fd: wakePipe.reading, events: Int16(POLLIN), revents: 0))
       let milliseconds = Int32(clamping: max(0, timeout.nanoseconds / 1_000_000))
       let count = Glibc.poll(&descriptors, nfds_t(descriptors.count), milliseconds)
-      descriptors.removeLast()
-      return count > 0
+      let isWoken = descriptors.removeLast().revents != 0
+      if isWoken { wakePipe.drain() }
+      return count > (isWoken ? 1 : 0)
     }
 
     /// Waits until `time`, or until the thread is to stop.
@@ -71,7 +71,7 @@ final class CaptureThread: Sendable {
     let start = Start()
     wakePipe = pipe
     thread = try MediaThread(name: name) { control in
-      let context = Context(start: start, wakeDescriptor: pipe.reading, control: control)
+      let context = Context(start: start, wakePipe: pipe, control: control)
       do throws(MediaError) {
         try body(context)
         start.finish(nil)
@@ -84,6 +84,9 @@ final class CaptureThread: Sendable {
       throw error
     }
   }
+
+  /// Ends the present wait of the thread, or the next.
+  func wake() { wakePipe.wake() }
 
   /// Tells the thread to end and waits until it has.
   func stop() {
@@ -115,9 +118,15 @@ private final class WakePipe: Sendable {
     close(writing)
   }
 
-  /// What is written is never read: once awake, the thread does not wait again.
+  /// A full pipe wakes as well as one with one byte.
   func wake() {
     var byte: UInt8 = 1
     _ = write(writing, &byte, 1)
+  }
+
+  /// Takes what was written, so that the next wait is one.
+  func drain() {
+    var bytes: UInt64 = 0
+    while read(reading, &bytes, MemoryLayout.size(ofValue: bytes)) > 0 {}
   }
 }

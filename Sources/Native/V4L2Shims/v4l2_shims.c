@@ -7,6 +7,11 @@
 #include <sys/mman.h>
 
 const uint32_t rtc_v4l2_pixel_format_yuyv = V4L2_PIX_FMT_YUYV;
+const uint32_t rtc_v4l2_pixel_format_mjpeg = V4L2_PIX_FMT_MJPEG;
+const uint32_t rtc_v4l2_pixel_format_jpeg = V4L2_PIX_FMT_JPEG;
+const uint32_t rtc_v4l2_pixel_format_nv12 = V4L2_PIX_FMT_NV12;
+const uint32_t rtc_v4l2_pixel_format_yu12 = V4L2_PIX_FMT_YUV420;
+const uint32_t rtc_v4l2_pixel_format_grey = V4L2_PIX_FMT_GREY;
 
 static int control(int device, unsigned long request, void *argument) {
   int result;
@@ -40,8 +45,17 @@ int rtc_v4l2_enumerate_intervals(int device, struct v4l2_frmivalenum *interval) 
   return control(device, VIDIOC_ENUM_FRAMEINTERVALS, interval);
 }
 
-int rtc_v4l2_set_format(int device, uint32_t pixel_format, uint32_t width, uint32_t height,
-                        struct v4l2_pix_format *granted) {
+int rtc_v4l2_get_format(int device, struct v4l2_pix_format *current) {
+  struct v4l2_format format;
+  memset(&format, 0, sizeof format);
+  format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+  int result = control(device, VIDIOC_G_FMT, &format);
+  *current = format.fmt.pix;
+  return result;
+}
+
+static int ask_for_format(int device, unsigned long request, uint32_t pixel_format, uint32_t width, uint32_t height,
+                          struct v4l2_pix_format *granted) {
   struct v4l2_format format;
   memset(&format, 0, sizeof format);
   format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
@@ -49,9 +63,19 @@ int rtc_v4l2_set_format(int device, uint32_t pixel_format, uint32_t width, uint3
   format.fmt.pix.height = height;
   format.fmt.pix.pixelformat = pixel_format;
   format.fmt.pix.field = V4L2_FIELD_NONE;
-  int result = control(device, VIDIOC_S_FMT, &format);
+  int result = control(device, request, &format);
   *granted = format.fmt.pix;
   return result;
+}
+
+int rtc_v4l2_try_format(int device, uint32_t pixel_format, uint32_t width, uint32_t height,
+                        struct v4l2_pix_format *granted) {
+  return ask_for_format(device, VIDIOC_TRY_FMT, pixel_format, width, height, granted);
+}
+
+int rtc_v4l2_set_format(int device, uint32_t pixel_format, uint32_t width, uint32_t height,
+                        struct v4l2_pix_format *granted) {
+  return ask_for_format(device, VIDIOC_S_FMT, pixel_format, width, height, granted);
 }
 
 int rtc_v4l2_set_rate(int device, uint32_t millihertz, uint32_t *granted) {

@@ -10,10 +10,15 @@ enum Rig {
   /// Where devices and control files lie, in the process that has the rigs; `nil` in the other.
   static let folder: String? = getenv("RTC_CAPTURE_RIG").map { String(cString: $0) }
 
-  static var camera: String { (folder ?? "") + "/dev/video0" }
+  /// Where the cameras lie.
+  static var cameras: String { (folder ?? "") + "/dev" }
+  /// A camera with YUYV and MJPEG.
+  static var camera: String { cameras + "/video0" }
 
-  /// Tells the camera what to do; nothing special for an empty text.
-  static func tellCamera(_ text: String) { write(text, to: (folder ?? "") + "/camera.control") }
+  /// Tells a camera what to do; nothing special for an empty text.
+  static func tellCamera(_ text: String, name: String = "video0") {
+    write(text, to: (folder ?? "") + "/control/\(name)")
+  }
   /// Tells the microphone what to do; nothing special for an empty text.
   static func tellMicrophone(_ text: String) { write(text, to: (folder ?? "") + "/microphone.control") }
 

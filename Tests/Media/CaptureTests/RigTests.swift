@@ -19,7 +19,7 @@ struct RigTests {
     defer { _ = Rig.runBlocking("rm -rf '\(folder)'") }
 
     let camera = try await Rig.run(
-      "cc -O1 -Wall -Werror -shared -fPIC -o '\(folder)/camera.so' '\(sources)/Camera/camera.c' -ldl -lpthread")
+      "cc -O1 -Wall -Werror -shared -fPIC -o '\(folder)/camera.so' '\(sources)'/Camera/*.c -ldl -lpthread -lturbojpeg")
     try #require(camera.isSuccess, "\(camera.output)")
     let plugin = "\(folder)/libasound_module_pcm_rig.so"
     let microphone = try await Rig.run(
@@ -33,14 +33,15 @@ struct RigTests {
         hint { show on description "Rig microphone" }
       }
       """, to: folder + "/alsa.conf")
-    _ = try await Rig.run(
-      "mkdir '\(folder)/dev' && touch '\(folder)/dev/video0' '\(folder)/dev/video1' '\(folder)/dev/videoX'")
+    _ = try await Rig.run("mkdir '\(folder)/dev' '\(folder)/control'")
+    let cameras = [("video0", "YUYV MJPG"), ("video1", "NV12"), ("video2", "YU12"), ("video3", "GREY"), ("video4", "")]
+    for (name, formats) in cameras + [("videoX", "YUYV")] { Rig.write(formats, to: folder + "/dev/" + name) }
 
     let program = try #require(CommandLine.arguments.first)
     // One after the other, since each counts what the process has open.
     for suite in ["CameraRigTests", "MicrophoneRigTests"] {
       let tests = try await Rig.run(
-        "RTC_CAPTURE_RIG='\(folder)' RIG_CAMERA='\(folder)/dev/video0' RIG_CAMERA_CONTROL='\(folder)/camera.control' "
+        "RTC_CAPTURE_RIG='\(folder)' RIG_CAMERAS='\(folder)/dev' RIG_CAMERA_CONTROL='\(folder)/control' "
           + "ALSA_CONFIG_PATH='\(folder)/alsa.conf' LD_PRELOAD='\(folder)/camera.so' "
           + "'\(program)' --filter '\(suite)' --testing-library swift-testing")
       #expect(tests.isSuccess, "\(tests.output)")

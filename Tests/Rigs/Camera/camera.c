@@ -1,11 +1,16 @@
-// A camera without hardware: preloaded into a program (LD_PRELOAD), it answers for one V4L2 device with YUYV pictures.
+// Cameras without hardware: preloaded into a program (LD_PRELOAD), it answers for V4L2 devices.
 //
-//   RIG_CAMERA          the path of the device, such as /tmp/devices/video0; the file need not be a device
-//   RIG_CAMERA_CONTROL  a file whose first character changes what happens next:
-//                         s  no picture comes
-//                         e  pictures are flagged as broken
-//                         d  every other picture is left out
-//                         u  the camera is unplugged
+//   RIG_CAMERAS         a folder; a file video* in it is a camera, if its text names formats of pixels. It may be made and
+//                       removed while the program runs. The formats differ as those of real cameras do:
+//                         YUYV  listed sizes, few pictures of the largest     MJPG  listed sizes, many pictures
+//                         NV12  any size in a range, rows with padding        YU12  any size, none is listed
+//                         GREY  one size
+//   RIG_CAMERA_CONTROL  a folder; the first character of the file with a camera's name changes what happens next:
+//                         s  no picture comes                  h  the same, until the stream is started anew
+//                         e  pictures are flagged as broken    c  compressed pictures are cut off
+//                         d  every other picture is left out   i  the signal is lost (EIO), until started anew
+//                         u  the camera is unplugged           b  another program has it (EBUSY)
+//                         p  this user may not open it (EACCES)
 //
 // A descriptor that is handed out is one end of a pair of sockets on which one byte lies for each picture that is
 // ready, so that poll works as it does with a camera. The buffers lie in a memory file, so that they can be mapped.
@@ -28,23 +33,23 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAXIMUM_OPEN = 8, MAXIMUM_BUFFERS = 8, FRAMES_PER_SECOND = 50 };
+#include "modes.h"
+#include "pictures.h"
 
-static const struct {
-  uint32_t width, height;
-} sizes[] = {{1280, 720}, {640, 480}, {320, 240}};
-enum { SIZE_COUNT = sizeof sizes / sizeof sizes[0] };
+enum { MAXIMUM_OPEN = 8, MAXIMUM_BUFFERS = 8, MAXIMUM_FORMATS = 5 };
 
-enum buffer_state { IDLE, QUEUED, DONE };
+enum buffer_state { IDLE, QUEUED, DRAWING, DONE };
 
 // One opening of the camera.
 struct handle {
-  bool is_open, is_streaming, is_unplugged;
+  bool is_open, is_streaming, is_unplugged, has_hung, is_lost;
   int descriptor;  // what the program has
   int signal;      // the other end
   int memory_file;
   uint8_t *memory;
-  uint32_t width, height, buffer_count, sequence;
+  char path[108];
+  uint32_t formats[MAXIMUM_FORMATS], format_count;
+  uint32_t pixel_format, width, height, rate, buffer_count, sequence;
   size_t buffer_size;
   enum buffer_state states[MAXIMUM_BUFFERS];
   struct v4l2_buffer done[MAXIMUM_BUFFERS];  // in the order of their numbers
@@ -87,14 +92,26 @@ static int failed(int error) {
   return -1;
 }
 
-static char control_character(void) {
-  const char *path = getenv("RIG_CAMERA_CONTROL");
-  int file = path ? real_open(path, O_RDONLY | O_CLOEXEC, 0) : -1;
-  char character = 0;
-  if (file < 0) return 0;
-  if (read(file, &character, 1) != 1) character = 0;
-  real_close(file);
-  return character;
+static const char *name_of(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+static size_t read_text(const char *path, char *text, size_t limit) {
+  int file = real_open(path, O_RDONLY | O_CLOEXEC, 0);
+  ssize_t count = file < 0 ? 0 : read(file, text, limit - 1);
+  if (file >= 0) real_close(file);
+  text[count > 0 ? count : 0] = 0;
+  return count > 0 ? (size_t)count : 0;
+}
+
+static char control_character(const char *path) {
+  const char *folder = getenv("RIG_CAMERA_CONTROL");
+  char file[256], text[2];
+  if (!folder) return 0;
+  snprintf(file, sizeof file, "%s/%s", folder, name_of(path));
+  read_text(file, text, sizeof text);
+  return text[0];
 }
 
 static struct handle *find(int descriptor) {
@@ -104,65 +121,71 @@ static struct handle *find(int descriptor) {
   return NULL;
 }
 
-// A grey ramp that moves by two pixels a picture, in one colour.
-static void draw(const struct handle *handle, uint8_t *pixels, uint32_t number) {
-  for (uint32_t y = 0; y < handle->height; y++) {
-    for (uint32_t x = 0; x < handle->width; x += 2) {
-      uint8_t luma = (uint8_t)(16 + (x + 2 * number) % 200);
-      *pixels++ = luma;
-      *pixels++ = 100;
-      *pixels++ = luma;
-      *pixels++ = 160;
-    }
-  }
-}
-
-static void deliver(struct handle *handle, bool is_broken) {
+// A buffer to draw into, or -1. Called with the lock.
+static int take_queued(struct handle *handle) {
   for (uint32_t i = 0; i < handle->buffer_count; i++) {
     if (handle->states[i] != QUEUED) continue;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    draw(handle, handle->memory + i * handle->buffer_size, handle->sequence);
-    struct v4l2_buffer *buffer = &handle->done[i];
-    memset(buffer, 0, sizeof *buffer);
-    buffer->index = i;
-    buffer->type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-    buffer->memory = V4L2_MEMORY_MMAP;
-    buffer->bytesused = handle->width * handle->height * 2;
-    buffer->sequence = handle->sequence;
-    buffer->timestamp = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
-    buffer->flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | (is_broken ? V4L2_BUF_FLAG_ERROR : 0);
-    handle->states[i] = DONE;
-    if (write(handle->signal, "f", 1) != 1) handle->states[i] = QUEUED;
-    return;
+    handle->states[i] = DRAWING;
+    return (int)i;
   }
+  return -1;
+}
+
+// Draws without the lock, so that nobody waits for it.
+static void deliver(struct handle *handle, int index, char control, uint32_t sequence) {
+  uint8_t *memory = handle->memory + (size_t)index * handle->buffer_size;
+  uint32_t size = draw_picture(handle->pixel_format, handle->width, handle->height, sequence, memory);
+  if (control == 'c' && handle->pixel_format == V4L2_PIX_FMT_MJPEG) size /= 2;
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  pthread_mutex_lock(&lock);
+  handle->done[index] = (struct v4l2_buffer){
+      .index = (uint32_t)index,
+      .type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
+      .memory = V4L2_MEMORY_MMAP,
+      .bytesused = size,
+      .sequence = sequence,
+      .timestamp = {.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000},
+      .flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | (control == 'e' ? V4L2_BUF_FLAG_ERROR : 0),
+  };
+  handle->states[index] = write(handle->signal, "f", 1) == 1 ? DONE : QUEUED;
+  pthread_mutex_unlock(&lock);
 }
 
 static void *film(void *argument) {
   struct handle *handle = argument;
+  pthread_setname_np(pthread_self(), "rig camera");
   struct timespec due;
   clock_gettime(CLOCK_MONOTONIC, &due);
   for (;;) {
-    due.tv_nsec += 1000000000 / FRAMES_PER_SECOND;
+    due.tv_nsec += 1000000000 / handle->rate;
     if (due.tv_nsec >= 1000000000) {
       due.tv_nsec -= 1000000000;
       due.tv_sec++;
     }
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR) {
     }
-    char control = control_character();
+    char control = control_character(handle->path);
     pthread_mutex_lock(&lock);
     bool is_over = !handle->is_streaming;
+    int index = -1;
+    uint32_t sequence = handle->sequence++;
     if (!is_over && control == 'u') {
       handle->is_unplugged = is_over = true;
       real_close(handle->signal);
       handle->signal = -1;
+    } else if (!is_over && control == 'i') {
+      handle->is_lost = is_over = true;
+      // Waiting programs are woken, as by the error of a real queue.
+      if (write(handle->signal, "f", 1) != 1) handle->is_lost = true;
     } else if (!is_over) {
-      if (control != 's' && !(control == 'd' && handle->sequence % 2)) deliver(handle, control == 'e');
-      handle->sequence++;
+      if (control == 'h') handle->has_hung = true;
+      bool is_left_out = control == 's' || handle->has_hung || (control == 'd' && sequence % 2);
+      if (!is_left_out) index = take_queued(handle);
     }
     pthread_mutex_unlock(&lock);
     if (is_over) return NULL;
+    if (index >= 0) deliver(handle, index, control, sequence);
   }
 }
 
@@ -177,6 +200,8 @@ static void stop_streaming(struct handle *handle) {
   while (recv(handle->descriptor, bytes, sizeof bytes, MSG_DONTWAIT) > 0) {
   }
   memset(handle->states, 0, sizeof handle->states);
+  handle->has_hung = handle->is_lost = false;
+  handle->sequence = 0;
 }
 
 static void free_buffers(struct handle *handle) {
@@ -187,18 +212,45 @@ static void free_buffers(struct handle *handle) {
   handle->buffer_count = 0;
 }
 
-static int open_camera(int flags) {
-  if (control_character() == 'u') return failed(ENODEV);
+static bool has_format(const struct handle *handle, uint32_t pixel_format) {
+  for (uint32_t i = 0; i < handle->format_count; i++) {
+    if (handle->formats[i] == pixel_format) return true;
+  }
+  return false;
+}
+
+// What is delivered when this is asked for.
+static void choose(const struct handle *handle, struct v4l2_pix_format *wanted) {
+  if (!has_format(handle, wanted->pixelformat)) wanted->pixelformat = handle->formats[0];
+  choose_size(wanted);
+}
+
+static void set_up(struct handle *handle, const char *path, const char *text) {
+  strncpy(handle->path, path, sizeof handle->path - 1);
+  for (; strlen(text) >= 4 && handle->format_count < MAXIMUM_FORMATS; text += text[4] ? 5 : 4) {
+    handle->formats[handle->format_count++] =
+        v4l2_fourcc((uint32_t)text[0], (uint32_t)text[1], (uint32_t)text[2], (uint32_t)text[3]);
+  }
+  struct v4l2_pix_format first = {.pixelformat = handle->formats[0], .width = 1280, .height = 720};
+  choose(handle, &first);
+  handle->pixel_format = first.pixelformat;
+  handle->width = first.width;
+  handle->height = first.height;
+  handle->rate = MAXIMUM_RATE;
+}
+
+static int open_camera(const char *path, const char *text, int flags) {
+  char control = control_character(path);
+  if (control == 'u') return failed(ENODEV);
+  if (control == 'p') return failed(EACCES);
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) return -1;
   if (flags & O_NONBLOCK) fcntl(pair[0], F_SETFL, O_NONBLOCK);
   pthread_mutex_lock(&lock);
   for (int i = 0; i < MAXIMUM_OPEN; i++) {
     if (handles[i].is_open) continue;
-    memset(&handles[i], 0, sizeof handles[i]);
     handles[i] = (struct handle){.is_open = true, .descriptor = pair[0], .signal = pair[1], .memory_file = -1};
-    handles[i].width = sizes[0].width;
-    handles[i].height = sizes[0].height;
+    set_up(&handles[i], path, text);
     pthread_mutex_unlock(&lock);
     return pair[0];
   }
@@ -212,65 +264,68 @@ static int open_camera(int flags) {
 
 static bool is_used_by_another(const struct handle *handle) {
   for (int i = 0; i < MAXIMUM_OPEN; i++) {
-    if (handles[i].is_open && &handles[i] != handle && handles[i].buffer_count > 0) return true;
+    if (!handles[i].is_open || &handles[i] == handle || strcmp(handles[i].path, handle->path)) continue;
+    if (handles[i].buffer_count > 0) return true;
   }
-  return false;
+  return control_character(handle->path) == 'b';
 }
 
-static int query_capabilities(struct v4l2_capability *capability) {
+static int query_capabilities(const struct handle *handle, struct v4l2_capability *capability) {
   memset(capability, 0, sizeof *capability);
   strcpy((char *)capability->driver, "rig");
   strcpy((char *)capability->card, "Rig Camera");
-  strcpy((char *)capability->bus_info, "platform:rig");
+  snprintf((char *)capability->bus_info, sizeof capability->bus_info, "platform:rig-%.16s", name_of(handle->path));
   capability->device_caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING;
   capability->capabilities = capability->device_caps | V4L2_CAP_DEVICE_CAPS;
   return 0;
 }
 
-static int enumerate_formats(struct v4l2_fmtdesc *format) {
-  if (format->index > 0) return failed(EINVAL);
-  format->pixelformat = V4L2_PIX_FMT_YUYV;
+static int enumerate_formats(const struct handle *handle, struct v4l2_fmtdesc *format) {
+  if (format->index >= handle->format_count) return failed(EINVAL);
+  format->pixelformat = handle->formats[format->index];
+  format->flags = format->pixelformat == V4L2_PIX_FMT_MJPEG ? V4L2_FMT_FLAG_COMPRESSED : 0;
   return 0;
 }
 
-static int enumerate_sizes(struct v4l2_frmsizeenum *size) {
-  if (size->index >= SIZE_COUNT) return failed(EINVAL);
-  size->type = V4L2_FRMSIZE_TYPE_DISCRETE;
-  size->discrete.width = sizes[size->index].width;
-  size->discrete.height = sizes[size->index].height;
-  return 0;
+static int enumerate_sizes(const struct handle *handle, struct v4l2_frmsizeenum *size) {
+  return has_format(handle, size->pixel_format) && list_size(size) ? 0 : failed(EINVAL);
 }
 
-static int enumerate_intervals(struct v4l2_frmivalenum *interval) {
-  if (interval->index > 0) return failed(EINVAL);
-  interval->type = V4L2_FRMIVAL_TYPE_DISCRETE;
-  interval->discrete = (struct v4l2_fract){.numerator = 1, .denominator = FRAMES_PER_SECOND};
+static int enumerate_intervals(const struct handle *handle, struct v4l2_frmivalenum *interval) {
+  return has_format(handle, interval->pixel_format) && list_interval(interval) ? 0 : failed(EINVAL);
+}
+
+static int get_format(const struct handle *handle, struct v4l2_format *format) {
+  format->fmt.pix.pixelformat = handle->pixel_format;
+  format->fmt.pix.width = handle->width;
+  format->fmt.pix.height = handle->height;
+  choose(handle, &format->fmt.pix);
   return 0;
 }
 
 static int set_format(struct handle *handle, struct v4l2_format *format) {
-  if (is_used_by_another(handle)) return failed(EBUSY);
-  int nearest = 0;
-  for (int i = 1; i < SIZE_COUNT; i++) {
-    if (abs((int)sizes[i].width - (int)format->fmt.pix.width) <
-        abs((int)sizes[nearest].width - (int)format->fmt.pix.width)) {
-      nearest = i;
-    }
-  }
-  handle->width = format->fmt.pix.width = sizes[nearest].width;
-  handle->height = format->fmt.pix.height = sizes[nearest].height;
-  format->fmt.pix.pixelformat = V4L2_PIX_FMT_YUYV;
-  format->fmt.pix.bytesperline = handle->width * 2;
-  format->fmt.pix.sizeimage = handle->width * handle->height * 2;
+  if (is_used_by_another(handle) || handle->buffer_count > 0) return failed(EBUSY);
+  choose(handle, &format->fmt.pix);
+  handle->pixel_format = format->fmt.pix.pixelformat;
+  handle->width = format->fmt.pix.width;
+  handle->height = format->fmt.pix.height;
+  return 0;
+}
+
+static int set_rate(struct handle *handle, struct v4l2_fract *interval) {
+  uint32_t wanted = interval->numerator ? (interval->denominator + interval->numerator / 2) / interval->numerator : 0;
+  handle->rate = nearest_rate(handle->pixel_format, handle->width, handle->height, wanted);
+  *interval = (struct v4l2_fract){.numerator = 1, .denominator = handle->rate};
   return 0;
 }
 
 static int request_buffers(struct handle *handle, struct v4l2_requestbuffers *request) {
-  if (is_used_by_another(handle) || handle->is_streaming) return failed(EBUSY);
+  if (handle->is_streaming) return failed(EBUSY);
   free_buffers(handle);
   if (request->count == 0) return 0;
+  if (is_used_by_another(handle)) return failed(EBUSY);
   if (request->count > MAXIMUM_BUFFERS) request->count = MAXIMUM_BUFFERS;
-  handle->buffer_size = (handle->width * handle->height * 2 + 4095) & ~(size_t)4095;
+  handle->buffer_size = (picture_size(handle->pixel_format, handle->width, handle->height) + 4095) & ~(size_t)4095;
   size_t size = handle->buffer_size * request->count;
   handle->memory_file = memfd_create("rig-camera", MFD_CLOEXEC);
   if (handle->memory_file < 0 || ftruncate(handle->memory_file, (off_t)size)) return failed(ENOMEM);
@@ -294,6 +349,8 @@ static int queue_buffer(struct handle *handle, const struct v4l2_buffer *buffer)
 
 static int dequeue_buffer(struct handle *handle, struct v4l2_buffer *buffer) {
   char byte;
+  if (!handle->is_streaming) return failed(EINVAL);
+  if (handle->is_lost) return failed(EIO);
   ssize_t count = recv(handle->descriptor, &byte, 1, MSG_DONTWAIT);
   if (count < 0) return failed(EAGAIN);
   int oldest = -1;
@@ -317,15 +374,14 @@ static int start_streaming(struct handle *handle) {
 static int answer(struct handle *handle, unsigned long request, void *argument) {
   if (handle->is_unplugged) return failed(ENODEV);
   switch (request) {
-    case VIDIOC_QUERYCAP: return query_capabilities(argument);
-    case VIDIOC_ENUM_FMT: return enumerate_formats(argument);
-    case VIDIOC_ENUM_FRAMESIZES: return enumerate_sizes(argument);
-    case VIDIOC_ENUM_FRAMEINTERVALS: return enumerate_intervals(argument);
+    case VIDIOC_QUERYCAP: return query_capabilities(handle, argument);
+    case VIDIOC_ENUM_FMT: return enumerate_formats(handle, argument);
+    case VIDIOC_ENUM_FRAMESIZES: return enumerate_sizes(handle, argument);
+    case VIDIOC_ENUM_FRAMEINTERVALS: return enumerate_intervals(handle, argument);
+    case VIDIOC_G_FMT: return get_format(handle, argument);
+    case VIDIOC_TRY_FMT: choose(handle, &((struct v4l2_format *)argument)->fmt.pix); return 0;
     case VIDIOC_S_FMT: return set_format(handle, argument);
-    case VIDIOC_S_PARM:
-      ((struct v4l2_streamparm *)argument)->parm.capture.timeperframe =
-          (struct v4l2_fract){.numerator = 1, .denominator = FRAMES_PER_SECOND};
-      return 0;
+    case VIDIOC_S_PARM: return set_rate(handle, &((struct v4l2_streamparm *)argument)->parm.capture.timeperframe);
     case VIDIOC_REQBUFS: return request_buffers(handle, argument);
     case VIDIOC_QUERYBUF: return query_buffer(handle, argument);
     case VIDIOC_QBUF: return queue_buffer(handle, argument);
@@ -337,9 +393,17 @@ static int answer(struct handle *handle, unsigned long request, void *argument) 
 
 // --- what the program calls
 
-static bool is_camera(const char *path) {
-  const char *camera = getenv("RIG_CAMERA");
-  return camera && path && strcmp(path, camera) == 0;
+// The formats of a camera; `false` for any other file.
+static bool read_camera(const char *path, char *text, size_t limit) {
+  const char *folder = getenv("RIG_CAMERAS");
+  size_t length = folder ? strlen(folder) : 0;
+  if (!folder || !path || strncmp(path, folder, length) || strncmp(path + length, "/video", 6)) return false;
+  return read_text(path, text, limit) >= 4;
+}
+
+static int open_any(const char *path, int flags, mode_t mode) {
+  char text[64];
+  return read_camera(path, text, sizeof text) ? open_camera(path, text, flags) : real_open(path, flags, mode);
 }
 
 int open(const char *path, int flags, ...) {
@@ -347,7 +411,8 @@ int open(const char *path, int flags, ...) {
   va_start(arguments, flags);
   mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, mode_t) : 0;
   va_end(arguments);
-  return is_camera(path) ? open_camera(flags) : real_open(path, flags, mode);
+  // Who writes the file makes the camera.
+  return flags & O_CREAT ? real_open(path, flags, mode) : open_any(path, flags, mode);
 }
 
 int open64(const char *path, int flags, ...) {
@@ -355,7 +420,7 @@ int open64(const char *path, int flags, ...) {
   va_start(arguments, flags);
   mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, mode_t) : 0;
   va_end(arguments);
-  return is_camera(path) ? open_camera(flags) : real_open(path, flags | O_LARGEFILE, mode);
+  return flags & O_CREAT ? real_open(path, flags | O_LARGEFILE, mode) : open_any(path, flags | O_LARGEFILE, mode);
 }
 
 int close(int descriptor) {

@@ -1,9 +1,8 @@
 internal import CV4L2Shims
-internal import CYUV
 import Glibc
 import RTCFrames
 
-/// An open camera that streams YUYV through mapped buffers. Used on one thread.
+/// An open camera that streams through mapped buffers. Used on one thread.
 struct V4L2Camera: ~Copyable {
   /// What becomes of a look at the camera's queue.
   enum Outcome {
@@ -12,7 +11,7 @@ struct V4L2Camera: ~Copyable {
     case damaged
     /// None is there yet.
     case none
-    /// The signal is lost for the time being.
+    /// The signal is lost, or the driver has stopped the stream.
     case signalLost
     /// The camera is gone, or cannot go on.
     case gone(Int32)
@@ -20,50 +19,62 @@ struct V4L2Camera: ~Copyable {
 
   private static let bufferCount: UInt32 = 4
 
-  let path: String
-  let width: Int
-  let height: Int
-  /// Frames a second, as far as the driver says.
-  let frameRate: Double?
   private let device: V4L2Device
-  private let stride: Int
-  private let buffers: V4L2Buffers
   private let pool = VideoFramePool()
+  private var mode: CameraMode
+  private var converter: PictureConverter
+  /// None while the stream has stopped.
+  private var buffers: V4L2Buffers?
+  /// Pictures a second, as far as the driver says.
+  private(set) var frameRate: Double?
 
-  /// Opens a camera and begins to stream in the size nearest to the one asked for.
+  /// Opens a camera and begins to stream in the mode best for the size and rate.
   init(path: String, width: Int, height: Int, frameRate: Double) throws(MediaError) {
     let device = try V4L2Device(path: path)
     try device.requireCapture()
-    var granted = v4l2_pix_format()
-    let result = rtc_v4l2_set_format(
-      device.descriptor, rtc_v4l2_pixel_format_yuyv, UInt32(clamping: width), UInt32(clamping: height), &granted)
-    guard result == 0 else { throw .capture(-result, device: path, action: "set up") }
-    guard granted.pixelformat == rtc_v4l2_pixel_format_yuyv else {
-      let formats = device.formats().map(\.name).joined(separator: ", ")
-      throw MediaError(.notSupportedError, "\(path) has no YUYV pictures, the only ones read; it has \(formats)")
-    }
-    let size = (width: Int(granted.width), height: Int(granted.height))
-    guard VideoFrameLayout.isValid(width: size.width, height: size.height) else {
-      throw MediaError(.notSupportedError, "\(path) delivers \(size.width)x\(size.height), which no frame can have")
-    }
-    var rate: UInt32 = 0
-    // A camera that cannot choose its rate has one all the same.
-    _ = rtc_v4l2_set_rate(device.descriptor, UInt32(clamping: Int(frameRate * 1_000)), &rate)
-    let buffers = try V4L2Buffers(device: device, count: Self.bufferCount)
-    let started = rtc_v4l2_start(device.descriptor)
-    guard started == 0 else { throw .capture(-started, device: path, action: "started") }
+    let mode = Self.mode(of: device, width: width, height: height, frameRate: frameRate)
+    let granted = try device.set(mode)
+    let converter = try PictureConverter(format: granted.format)
+    let buffers = try Self.stream(device)
     self.device = device
+    self.mode = mode
+    self.converter = converter
     self.buffers = buffers
-    self.path = path
-    (self.width, self.height) = size
-    self.frameRate = rate > 0 ? Double(rate) / 1_000 : nil
-    stride = max(Int(granted.bytesperline), size.width * 2)
+    self.frameRate = granted.frameRate
   }
 
   deinit { _ = rtc_v4l2_stop(device.descriptor) }
 
   /// What to wait on.
   var descriptor: Int32 { device.descriptor }
+  /// What the driver delivers.
+  var format: PictureFormat { converter.format }
+
+  /// Streams from now on in the mode that is best for the size and rate.
+  ///
+  /// - Throws: `MediaError`. The camera is then back in its old mode, as far as it can be.
+  mutating func change(width: Int, height: Int, frameRate: Double) throws(MediaError) {
+    let (old, new) = (mode, Self.mode(of: device, width: width, height: height, frameRate: frameRate))
+    guard new != old else { return }
+    mode = new
+    do throws(MediaError) { try restart() } catch {
+      mode = old
+      try? restart()
+      throw error
+    }
+  }
+
+  /// Stops the stream, if there is one, and begins it anew: it wakes cameras that have stopped of themselves.
+  ///
+  /// - Throws: `MediaError`. The stream has then stopped.
+  mutating func restart() throws(MediaError) {
+    _ = rtc_v4l2_stop(device.descriptor)
+    buffers = nil
+    let granted = try device.set(mode)
+    converter = try PictureConverter(format: granted.format)
+    frameRate = granted.frameRate
+    buffers = try Self.stream(device)
+  }
 
   /// Takes the oldest picture of the queue.
   func read(now: MediaTime) -> Outcome {
@@ -72,7 +83,7 @@ struct V4L2Camera: ~Copyable {
     guard result == 0 else {
       switch -result {
       case EAGAIN: return .none
-      case EIO: return .signalLost
+      case EIO, EINVAL, EPIPE: return .signalLost
       default: return .gone(-result)
       }
     }
@@ -81,18 +92,25 @@ struct V4L2Camera: ~Copyable {
     return queued == 0 ? outcome : .gone(-queued)
   }
 
+  private static func stream(_ device: V4L2Device) throws(MediaError) -> V4L2Buffers {
+    let buffers = try V4L2Buffers(device: device, count: bufferCount)
+    let started = rtc_v4l2_start(device.descriptor)
+    guard started == 0 else { throw .capture(-started, device: device.path, action: "started") }
+    return buffers
+  }
+
+  /// A device that lists no modes is asked for the size in the first format that it has.
+  private static func mode(of device: V4L2Device, width: Int, height: Int, frameRate: Double) -> CameraMode {
+    let formats = device.formats()
+    let first = formats.compactMap { V4L2PixelFormat(name: $0.name) }.min() ?? .yuyv
+    return formats.flatMap(\.modes).best(width: width, height: height, frameRate: frameRate)
+      ?? CameraMode(format: first.name, width: width, height: height, frameRate: frameRate)
+  }
+
   private func convert(_ buffer: v4l2_buffer, now: MediaTime) -> Outcome {
-    guard buffer.flags & UInt32(V4L2_BUF_FLAG_ERROR) == 0, let memory = buffers.memory(Int(buffer.index)),
-      min(memory.count, Int(buffer.bytesused)) >= stride * (height - 1) + width * 2, let base = memory.baseAddress
-    else { return .damaged }
-    var picture = pool.makeBuffer(width: width, height: height)
-    let layout = picture.layout
-    picture.withUnsafePlanes { luma, cb, cr in
-      _ = YUY2ToI420(
-        base.assumingMemoryBound(to: UInt8.self), Int32(stride), luma.baseAddress, Int32(layout.lumaStride),
-        cb.baseAddress, Int32(layout.chromaStride), cr.baseAddress, Int32(layout.chromaStride), Int32(width),
-        Int32(height))
-    }
+    guard buffer.flags & UInt32(V4L2_BUF_FLAG_ERROR) == 0, let bytes = buffers?.picture(buffer) else { return .damaged }
+    var picture = pool.makeBuffer(width: format.width, height: format.height)
+    guard converter.convert(bytes, into: &picture) else { return .damaged }
     let time = captureTime(of: buffer, now: now)
     let frame = VideoFrame(picture, timestamp: time, metadata: FrameMetadata(captureTime: time))
     return .frame(frame, sequence: buffer.sequence)
@@ -107,37 +125,4 @@ struct V4L2Camera: ~Copyable {
       nanoseconds: Int64(buffer.timestamp.tv_sec) &* 1_000_000_000 &+ Int64(buffer.timestamp.tv_usec) &* 1_000)
     return time > now || now - time > .seconds(1) ? now : time
   }
-}
-
-/// The mapped buffers of a camera, all of them queued.
-private final class V4L2Buffers {
-  private let device: V4L2Device
-  private var mapped: [UnsafeMutableRawBufferPointer] = []
-
-  init(device: V4L2Device, count: UInt32) throws(MediaError) {
-    self.device = device
-    var granted: UInt32 = 0
-    let requested = rtc_v4l2_request_buffers(device.descriptor, count, &granted)
-    guard requested == 0, granted > 0 else {
-      throw .capture(requested == 0 ? ENOMEM : -requested, device: device.path, action: "given memory")
-    }
-    for index in 0..<granted {
-      var address: UnsafeMutableRawPointer?
-      var length = 0
-      var result = rtc_v4l2_map_buffer(device.descriptor, index, &address, &length)
-      if result == 0 {
-        mapped.append(UnsafeMutableRawBufferPointer(start: address, count: length))
-        result = rtc_v4l2_queue_buffer(device.descriptor, index)
-      }
-      guard result == 0 else { throw .capture(-result, device: device.path, action: "given memory") }
-    }
-  }
-
-  deinit {
-    for memory in mapped { _ = rtc_v4l2_unmap_buffer(memory.baseAddress, memory.count) }
-    var granted: UInt32 = 0
-    _ = rtc_v4l2_request_buffers(device.descriptor, 0, &granted)
-  }
-
-  func memory(_ index: Int) -> UnsafeMutableRawBufferPointer? { mapped.indices.contains(index) ? mapped[index] : nil }
 }

@@ -10,6 +10,15 @@
 
 /// YUV 4:2:2, two pixels in four bytes.
 extern const uint32_t rtc_v4l2_pixel_format_yuyv;
+/// A picture a JPEG.
+extern const uint32_t rtc_v4l2_pixel_format_mjpeg;
+extern const uint32_t rtc_v4l2_pixel_format_jpeg;
+/// YUV 4:2:0: luma, then both chroma differences interleaved.
+extern const uint32_t rtc_v4l2_pixel_format_nv12;
+/// YUV 4:2:0 in three planes: I420.
+extern const uint32_t rtc_v4l2_pixel_format_yu12;
+/// Luma only.
+extern const uint32_t rtc_v4l2_pixel_format_grey;
 
 /// A descriptor, which does not block and is closed by exec.
 int rtc_v4l2_open(const char *path);
@@ -17,6 +26,11 @@ int rtc_v4l2_query_capabilities(int device, struct v4l2_capability *capabilities
 int rtc_v4l2_enumerate_formats(int device, struct v4l2_fmtdesc *format);
 int rtc_v4l2_enumerate_sizes(int device, struct v4l2_frmsizeenum *size);
 int rtc_v4l2_enumerate_intervals(int device, struct v4l2_frmivalenum *interval);
+/// What the driver delivers now.
+int rtc_v4l2_get_format(int device, struct v4l2_pix_format *current);
+/// What the driver would deliver when asked for pixels of a size.
+int rtc_v4l2_try_format(int device, uint32_t pixel_format, uint32_t width, uint32_t height,
+                        struct v4l2_pix_format *granted);
 /// Asks for pixels of a size; the driver answers with what it will deliver.
 int rtc_v4l2_set_format(int device, uint32_t pixel_format, uint32_t width, uint32_t height,
                         struct v4l2_pix_format *granted);

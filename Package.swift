@@ -26,7 +26,7 @@ let core: [Target] = [
     name: "RTCEngine",
     dependencies: [
       "RTCBase", "RTCSecurity", "RTCSTUN", "RTCICE", "RTCSDP", "WebRTCTypes", "RTCJSEP", "RTCRTP", "RTCPayload",
-      "RTCReceive", "RTCCongestion", "RTCSend",
+      "RTCReceive", "RTCCongestion", "RTCSend", "RTCSCTP",
     ], path: "Sources/Core/Engine"),
 ]
 
@@ -119,7 +119,7 @@ let testKit: [Target] = [
     name: "RTCTestKit",
     dependencies: [
       "RTCBase", "RTCSecurity", "RTCSTUN", "RTCRTP", "RTCPayload", "RTCReceive", "RTCEngine", "RTCICE", "RTCJSEP",
-      "WebRTCTypes",
+      "RTCSCTP", "WebRTCTypes",
     ],
     path: "Sources/TestKit")
 ]
@@ -152,7 +152,7 @@ let tests: [Target] = [
     name: "RTCSCTPTests", dependencies: ["RTCBase", "RTCSecurity", "RTCSCTP"], path: "Tests/Core/SCTPTests"),
   .testTarget(
     name: "RTCEngineTests",
-    dependencies: ["RTCBase", "RTCCongestion", "RTCEngine", "RTCJSEP", "RTCTestKit", "WebRTCTypes"],
+    dependencies: ["RTCBase", "RTCCongestion", "RTCEngine", "RTCJSEP", "RTCSCTP", "RTCTestKit", "WebRTCTypes"],
     path: "Tests/Core/EngineTests"),
   .target(name: "CVirtualWallClock", path: "Tests/Native/VirtualWallClock"),
   .testTarget(

@@ -2,6 +2,7 @@ import RTCBase
 import RTCJSEP
 import RTCPayload
 import RTCReceive
+import RTCSCTP
 import WebRTCTypes
 
 /// What an engine tells the shell, in order.
@@ -33,6 +34,9 @@ package enum EngineEvent: Sendable {
   /// The peer needs a key frame from this transceiver's encoder.
   case keyFrameRequested(TransceiverID)
   case encodingTargetChanged(TransceiverID, EncodingTarget)
+  /// `PeerEngine.sctpTransport` says something else now.
+  case sctpTransportChanged
+  case dataChannel(DataChannelEvent)
 }
 
 /// `RTCPeerConnectionIceErrorEvent` (webrtc-pc §4.8.2).

@@ -113,7 +113,7 @@ struct EngineTransport {
     return nil
   }
 
-  private mutating func send(_ packet: PacketBuffer, on path: ICEPath, now: MonotonicTime) -> OutgoingDatagram {
+  mutating func send(_ packet: PacketBuffer, on path: ICEPath, now: MonotonicTime) -> OutgoingDatagram {
     session.sent(packet.count, now: now)
     session.ice.recordSent(byteCount: packet.count, now: now)
     return OutgoingDatagram(packet: packet, source: path.base, destination: path.remote)

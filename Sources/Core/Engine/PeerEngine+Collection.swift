@@ -15,6 +15,7 @@ extension PeerEngine {
     while let event = transports[index].session.ice.pollEvent() { handle(event, of: index, now: now) }
     let wasConnected = transports[index].session.isConnected
     _ = transports[index].session.pumpDTLS(crypto: crypto, now: now)
+    receiveData(index, now: now)
     if wasConnected != transports[index].session.isConnected || transports[index].needsTargets {
       transports[index].needsTargets = false
       announceTargets(of: index)
@@ -221,6 +222,7 @@ extension PeerEngine {
     guard !isClosed else { return }
     lastTime = now
     finalStatistics = makeStatistics(now: now).closed()
+    closeData(now: now)
     for index in transports.indices {
       if let goodbye = transports[index].media.sender.makeGoodbye() {
         transports[index].sendControl([.goodbye(goodbye)], needsReport: true, to: &output, now: now)

@@ -132,6 +132,7 @@ extension PeerEngine {
       reconcile(transport, at: index, now: now)
     }
     reconcileMedia(now: now)
+    reconcileData(now: now)
   }
 
   private mutating func addTransport(_ transport: NegotiatedTransport) -> Int {
@@ -230,6 +231,7 @@ extension PeerEngine {
         // A stopped transceiver falls silent at once, not with the next negotiation (webrtc-pc §5.4, stop).
         if transceiver.isStopping { media[position].direction = .inactive }
       }
+      transports[index].session.needsSRTP = !media.isEmpty
       let state = MediaState(media: media, settings: settings)
       guard state != transports[index].mediaState else { continue }
       let ended = endedSections(of: transports[index], in: media)

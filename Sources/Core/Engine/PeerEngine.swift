@@ -36,6 +36,8 @@ package struct PeerEngine: ~Copyable {
   var payloadFormats: PayloadFormats
   var transports: [EngineTransport] = []
   var negotiated = NegotiatedSession()
+  /// `nil` until there is a data channel or a section for some.
+  var data: DataTransport?
   var output: EngineOutput
   var stunServers: [StunServer] = []
   var isClosed = false
@@ -86,6 +88,7 @@ package struct PeerEngine: ~Copyable {
       if DatagramKind(datagram) == .dtls, transports[index].session.pumpDTLS(crypto: crypto, now: now) {
         transports[index].needsTargets = true
       }
+      receiveData(index, now: now)
       return
     }
     let transceiver = transports[index].media.sections[section].negotiated.transceiverID
@@ -157,7 +160,7 @@ package struct PeerEngine: ~Copyable {
       for index in transports.indices {
         earliest = .earliest(earliest, transports[index].deadline(now: lastTime))
       }
-      return earliest
+      return .earliest(earliest, dataDeadline)
     }
   }
 
@@ -169,6 +172,7 @@ package struct PeerEngine: ~Copyable {
       transports[index].media.sender.handleTimeout(now: now)
       transports[index].media.synchronize(now: now)
     }
+    if let deadline = data?.session.deadline, deadline.time <= now { data?.session.handleTimeout(now: now) }
   }
 
   // MARK: Outputs
@@ -184,6 +188,8 @@ package struct PeerEngine: ~Copyable {
     for index in transports.indices {
       if let datagram = transports[index].nextMediaDatagram(now: now) { return datagram }
     }
+    if let datagram = nextDataDatagram(now: now) { return datagram }
+    renewDataAllowance()
     return nil
   }
 
@@ -207,5 +213,6 @@ package struct PeerEngine: ~Copyable {
     for index in transports.indices {
       while let datagram = transports[index].nextControlDatagram(now: now) { output.append(datagram, pool: pool) }
     }
+    collectData(now: now)
   }
 }

@@ -32,6 +32,8 @@ struct TransportSession {
   /// Flights that wait for a path.
   private var unsentFlights: [[UInt8]] = []
   private var failure: DTLSFailure?
+  /// Media is to go over the transport.
+  var needsSRTP = false
 
   /// A handshake's worth.
   static let unsentFlightLimit = 16
@@ -167,12 +169,13 @@ struct TransportSession {
   private mutating func handle(_ event: DTLSEvent, crypto: any CryptoProvider) {
     switch event {
     case .connected(let details):
-      guard let keys = details.keyingMaterial else {
+      // Peers with data channels alone may do without SRTP (RFC 8831 §5).
+      guard details.keyingMaterial != nil || !needsSRTP else {
         fail(.internalFailure("the peer agreed to no SRTP profile"))
         return
       }
       do {
-        srtp = try crypto.makeSRTPContext(keys)
+        if let keys = details.keyingMaterial { srtp = try crypto.makeSRTPContext(keys) }
         self.details = details
         self.details?.keyingMaterial = nil
         dtlsState = .connected
@@ -192,6 +195,18 @@ struct TransportSession {
     srtp = nil
     dtlsState = .failed
   }
+
+  // MARK: Application data
+
+  /// Moves the next decrypted record into `packet`; `false` when there is none.
+  func nextApplicationData(into packet: PacketBuffer) -> Bool { dtls?.nextApplicationData(into: packet) ?? false }
+
+  /// Makes a datagram of `bytes`; `false` when DTLS cannot send them.
+  func protect(_ bytes: RawSpan, into datagram: PacketBuffer) -> Bool { dtls?.protect(bytes, into: datagram) ?? false }
+
+  mutating func countUnexpectedData() { counters.unknownDrops &+= 1 }
+
+  // MARK: Flights
 
   /// The next DTLS datagram, once there is a path for it.
   mutating func popFlight() -> [UInt8]? {

@@ -3,6 +3,7 @@ import RTCEngine
 import RTCICE
 import RTCJSEP
 import RTCReceive
+import RTCSCTP
 import RTCSecurity
 import WebRTCTypes
 
@@ -25,6 +26,11 @@ public final class SimulatedPeer {
   package private(set) var audioFrames: [(time: MonotonicTime, counter: UInt32)] = []
   package private(set) var concealedTicks = 0
   package private(set) var playedTicks = 0
+  /// What data channels told, in order.
+  package private(set) var dataEvents: [DataChannelEvent] = []
+  /// Messages of each channel with the time of each, while `takesMessages`.
+  package private(set) var messages: [DataChannelHandle: [(time: MonotonicTime, message: DataChannelMessage)]] = [:]
+  package var takesMessages = true
   /// Frames that were neither whole nor in order: there must be none.
   package private(set) var brokenFrames = 0
 
@@ -145,8 +151,23 @@ public final class SimulatedPeer {
     case .receivingChanged(let id, let isReceiving): receiving[id] = isReceiving
     case .videoFrame(_, let frame, _): note(frame, now: now)
     case .audioPlayout(_, let playout, _): note(playout, now: now)
+    case .dataChannel(let event):
+      dataEvents.append(event)
+      if case .messagesAvailable(let channel) = event, takesMessages { takeMessages(from: channel, now: now) }
     default: break
     }
+  }
+
+  /// Takes what waits in a channel.
+  package func takeMessages(from channel: DataChannelHandle, now: MonotonicTime) {
+    while let message = engine.takeMessage(from: channel, now: now) {
+      messages[channel, default: []].append((now, message))
+    }
+  }
+
+  /// Channels that the peer opened, in order.
+  package var arrivedChannels: [DataChannelHandle] {
+    dataEvents.compactMap { if case .channelArrived(let channel) = $0 { channel } else { nil } }
   }
 
   private func restartSource(_ id: TransceiverID, now: MonotonicTime) {

@@ -115,7 +115,9 @@ struct SenderControlTests {
     let simulation = Simulation(seed: 1)
     let caller = simulation.addPeer("caller")
     for kind in [MediaStreamTrackKind.audio, .video] {
-      _ = try caller.engine.updateModel(now: simulation.now) { model throws(WebRTCError) in try model.addTransceiver(kind) }
+      _ = try caller.engine.updateModel(now: simulation.now) { model throws(WebRTCError) in
+        try model.addTransceiver(kind)
+      }
     }
     try caller.engine.setLocalDescription(nil, sdp: "", now: simulation.now)
     var told: [String] = []

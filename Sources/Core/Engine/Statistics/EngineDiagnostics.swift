@@ -1,5 +1,6 @@
 import RTCICE
 import RTCReceive
+import RTCSCTP
 import RTCSecurity
 
 /// What an engine dropped or refused, and why: what webrtc-stats has no members for.
@@ -19,6 +20,8 @@ package struct EngineDiagnostics: Sendable {
   }
 
   package var transports: [Transport] = []
+  /// The association of the data channels; `nil` without one.
+  package var sctp: SCTPStatistics?
   /// What was not sent since the shell left too much unread.
   package var datagramsOverflowed: UInt64
   package var eventsOverflowed: UInt64
@@ -28,6 +31,7 @@ extension PeerEngine {
   package func makeDiagnostics() -> EngineDiagnostics {
     var diagnostics = EngineDiagnostics(
       datagramsOverflowed: output.droppedDatagrams, eventsOverflowed: output.droppedEvents)
+    diagnostics.sctp = data?.session.statistics
     for transport in transports {
       var item = EngineDiagnostics.Transport(
         id: StatisticsIdentifier.transport(transport.session.id), datagrams: transport.session.counters,

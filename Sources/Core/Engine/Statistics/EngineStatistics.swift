@@ -36,11 +36,11 @@ package struct EngineStatistics: Sendable {
   package var localCandidates: [LocalCandidate] = []
   package var remoteCandidates: [RTCIceCandidateStats] = []
   package var certificates: [RTCCertificateStats] = []
+  package var dataChannels: [RTCDataChannelStats] = []
 
   init(timestamp: Double) {
     self.timestamp = timestamp
     connection = RTCPeerConnectionStats(id: StatisticsIdentifier.connection, timestamp: timestamp)
-    // Nothing makes data channels yet.
     connection.dataChannelsOpened = 0
     connection.dataChannelsClosed = 0
   }
@@ -56,6 +56,7 @@ package struct EngineStatistics: Sendable {
       objects.append(.inboundRtp(item.stream))
       if let remote = item.remote { objects.append(.remoteOutboundRtp(remote)) }
     }
+    objects += dataChannels.map { .dataChannel($0) }
     objects += codecs.map { .codec($0) }
     objects += transports.map { .transport($0) }
     objects += pairs.map { .candidatePair($0) }
@@ -74,6 +75,8 @@ package struct EngineStatistics: Sendable {
       last.transports[index].iceState = .closed
       if last.transports[index].dtlsState != .failed { last.transports[index].dtlsState = .closed }
     }
+    for index in last.dataChannels.indices { last.dataChannels[index].state = .closed }
+    last.connection.dataChannelsClosed = last.connection.dataChannelsOpened
     for index in last.outbound.indices { last.outbound[index].stream.active = false }
     return last
   }

@@ -1,5 +1,6 @@
 import RTCBase
 import RTCJSEP
+import RTCSCTP
 import WebRTCTypes
 
 extension PeerEngine {
@@ -30,7 +31,29 @@ extension PeerEngine {
         statistics.inbound.append(item)
       }
     }
+    appendDataChannels(to: &statistics)
     return statistics
+  }
+
+  /// webrtc-stats §8.10, with the connection's counts of them (§8.9).
+  private func appendDataChannels(to statistics: inout EngineStatistics) {
+    guard let data else { return }
+    statistics.connection.dataChannelsOpened = data.openedCount
+    statistics.connection.dataChannelsClosed = data.closedCount
+    for handle in data.session.handles {
+      guard let channel = data.session.description(of: handle) else { continue }
+      var stats = RTCDataChannelStats(
+        id: StatisticsIdentifier.dataChannel(handle), timestamp: statistics.timestamp,
+        state: RTCDataChannelState(channel.state))
+      stats.label = channel.options.label
+      stats.protocol = channel.options.subprotocol
+      stats.dataChannelIdentifier = channel.id
+      stats.messagesSent = channel.statistics.messagesSent
+      stats.bytesSent = channel.statistics.bytesSent
+      stats.messagesReceived = channel.statistics.messagesReceived
+      stats.bytesReceived = channel.statistics.bytesReceived
+      statistics.dataChannels.append(stats)
+    }
   }
 
   /// webrtc-stats §8.3: only codecs that a stream uses.
@@ -49,5 +72,17 @@ extension PeerEngine {
     let parameters = codec.parameters.text
     if !parameters.isEmpty { stats.sdpFmtpLine = parameters }
     statistics.codecs.append(stats)
+  }
+}
+
+extension RTCDataChannelState {
+  package init(_ state: DataChannelState) {
+    self =
+      switch state {
+      case .connecting: .connecting
+      case .open: .open
+      case .closing: .closing
+      case .closed: .closed
+      }
   }
 }

@@ -1,5 +1,6 @@
 import RTCBase
 import RTCJSEP
+import RTCSCTP
 import WebRTCTypes
 
 /// The `id` of statistics objects: made of what the object is, so that it stays as long as that does (webrtc-pc §8.4).
@@ -10,6 +11,7 @@ enum StatisticsIdentifier {
   static func pair(_ id: Int, of transport: TransportID) -> String { "CP\(transport.rawValue)_\(id)" }
   /// Candidates of both sides are numbered by one agent.
   static func candidate(_ id: Int, of transport: TransportID) -> String { "IC\(transport.rawValue)_\(id)" }
+  static func dataChannel(_ channel: DataChannelHandle) -> String { "D\(channel.number)" }
   static func certificate(_ fingerprint: String) -> String { "CF\(fingerprint)" }
 
   static func outbound(_ ssrc: SSRC, _ kind: MediaStreamTrackKind) -> String { "O" + stream(ssrc, kind) }

@@ -54,6 +54,7 @@ extension RTCPeerConnection {
       transceiverObjects[id]?.receiver.pipeline.setMuted(!isReceiving)
     case .keyFrameRequested(let id): transceiverObjects[id]?.sender.pipeline.requestKeyFrame()
     case .encodingTargetChanged(let id, let target): transceiverObjects[id]?.sender.pipeline.apply(target)
+    case .sctpTransportChanged, .dataChannel: break
     }
   }
 

@@ -23,6 +23,9 @@ package struct SendSideEstimator: BandwidthEstimator {
   /// A receiver's estimate that is not repeated beside transport-wide feedback is no longer meant.
   private static let receiverEstimateLife = TimeDelta.seconds(15)
   private static let recentWindow = TimeDelta.seconds(30)
+  private static let lowEstimatePatience = TimeDelta.seconds(3)
+  private static let lowEstimateConfirmation = TimeDelta.milliseconds(300)
+  private static let queueHint = TimeDelta.milliseconds(50)
   /// With reports alone, a round trip this much above the shortest one tells of a queue.
   private static let queueSuspicion = TimeDelta.milliseconds(250)
 
@@ -44,8 +47,11 @@ package struct SendSideEstimator: BandwidthEstimator {
   /// The rate without a delay signal: REMB or receiver reports.
   private var openLoop: Bitrate
   private var lastOpenLoopChange: MonotonicTime?
+  /// Since when the receiver's estimates lie below what is sent.
+  private var lowEstimateBegin: MonotonicTime?
   private var receiverEstimate: (bitrate: Bitrate, at: MonotonicTime)?
   private var roundTrip: TimeDelta?
+  private var latestRoundTrip: TimeDelta?
   private var shortestRoundTrip: TimeDelta?
   private var lastFeedback: MonotonicTime?
   private var lastBackOff = MonotonicTime.distantPast
@@ -118,9 +124,11 @@ package struct SendSideEstimator: BandwidthEstimator {
     receiverEstimate = (bounded, now)
     if mode != .transportWide {
       mode = .receiver
-      // A receiver that promises the sky does not make the path wider than what was tried.
-      let tried = (sent.bitrate ?? .zero) * 1.5
-      openLoop = limits.clamp(min(bounded, max(openLoop, tried)))
+      if !isEcho(bounded, now: now) {
+        // A receiver that promises the sky does not make the path wider than what was tried.
+        let tried = (sent.bitrate ?? .zero) * 1.5
+        openLoop = limits.clamp(min(bounded, max(openLoop, tried)))
+      }
     }
     conclude(now: now)
   }
@@ -182,6 +190,28 @@ package struct SendSideEstimator: BandwidthEstimator {
 
   // MARK: Conclusions
 
+  /// Whether a receiver's estimate only tells what it gets, while the application sends less than it may.
+  ///
+  /// Receivers draw their estimate from what arrives. Taken as a limit, an encoder that stays below its target would shrink it again
+  /// and again. A full path shows in an estimate below what is sent; without loss or a queue it may be an old one, or a burst's.
+  private mutating func isEcho(_ bitrate: Bitrate, now: MonotonicTime) -> Bool {
+    guard let sent = sent.bitrate, sent < openLoop * 0.9, bitrate < openLoop,
+      bitrate <= sent * 1.6 + .kilobitsPerSecond(10)
+    else {
+      lowEstimateBegin = nil
+      return false
+    }
+    guard bitrate < sent * 0.9 else {
+      lowEstimateBegin = nil
+      return true
+    }
+    let begin = lowEstimateBegin ?? now
+    lowEstimateBegin = begin
+    let queue = (latestRoundTrip ?? .zero) - (shortestRoundTrip ?? .zero)
+    let isCalm = queue < Self.queueHint && loss.fractionLost < 0.02
+    return now - begin < (isCalm ? Self.lowEstimatePatience : Self.lowEstimateConfirmation)
+  }
+
   private var currentRoundTrip: TimeDelta { roundTrip ?? .milliseconds(200) }
 
   private var probeCeiling: Bitrate {
@@ -191,6 +221,7 @@ package struct SendSideEstimator: BandwidthEstimator {
 
   private mutating func observeRoundTrip(_ measured: TimeDelta) {
     let bounded = min(max(measured, .zero), .seconds(10))
+    latestRoundTrip = bounded
     roundTrip = roundTrip.map { $0 * 7 / 8 + bounded / 8 } ?? bounded
     shortestRoundTrip = min(shortestRoundTrip ?? bounded, bounded)
   }
@@ -239,7 +270,7 @@ package struct SendSideEstimator: BandwidthEstimator {
       target = limit
       limitation = .loss
     }
-    if let cap = receiverEstimate, mode != .transportWide || now - cap.at < Self.receiverEstimateLife,
+    if mode == .transportWide, let cap = receiverEstimate, now - cap.at < Self.receiverEstimateLife,
       cap.bitrate < target
     {
       target = cap.bitrate

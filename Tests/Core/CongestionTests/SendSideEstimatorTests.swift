@@ -79,6 +79,60 @@ struct SendSideEstimatorTests {
     #expect(call.estimator.estimate.limitation == .receiver)
   }
 
+  /// Sends at a rate for two seconds and hears an estimate of the receiver every half second.
+  private func send(
+    _ rate: Bitrate, hearing heard: Bitrate, _ estimator: inout SendSideEstimator, _ history: inout SentPacketHistory,
+    from now: inout MonotonicTime
+  ) {
+    let size = 200
+    let pause = TimeDelta(nanoseconds: Int64(size) * 8 * 1_000_000_000 / rate.bitsPerSecond)
+    let end = now + .seconds(2)
+    var next = now + .milliseconds(500)
+    while now < end {
+      estimator.handleSentPacket(history.record(size: size, probe: nil, now: now))
+      now += pause
+      if now >= next {
+        estimator.handleReceiverEstimate(heard, now: now)
+        next += .milliseconds(500)
+      }
+    }
+  }
+
+  @Test(
+    "RP-14: what a receiver gets of an application that sends little is no limit; a cap and a full path are",
+    arguments: [
+      // What is sent, what the receiver tells, the target that follows: kilobits per second.
+      (100, 100, 1_200), (100, 95, 1_200), (100, 155, 1_200), (100, 300, 300), (100, 50, 1_200), (1_190, 600, 600),
+      (1_190, 1_150, 1_150),
+    ])
+  func echoedREMB(sent: Int64, heard: Int64, target: Int64) {
+    var estimator = SendSideEstimator(
+      configuration: .init(limits: BitrateLimits(minimum: kilobits(30), start: kilobits(1_200))))
+    var history = SentPacketHistory()
+    var now = MonotonicTime.zero
+    send(kilobits(sent), hearing: kilobits(heard), &estimator, &history, from: &now)
+    #expect(estimator.estimate.target == kilobits(target))
+  }
+
+  @Test("RP-14: an estimate below what is sent counts at once with a queue or loss, and when it lasts")
+  func lowREMB() {
+    let limits = BitrateLimits(minimum: kilobits(30), start: kilobits(1_200))
+    for sign in ["queue", "loss", "time"] {
+      var estimator = SendSideEstimator(configuration: .init(limits: limits))
+      var history = SentPacketHistory()
+      var now = MonotonicTime.zero
+      estimator.handleRoundTripTime(.milliseconds(20), now: now)
+      if sign == "queue" { estimator.handleRoundTripTime(.milliseconds(120), now: now) }
+      if sign == "loss" {
+        estimator.handleLossReport(LossReport(expected: 100, lost: 5), now: now)
+        estimator.handleLossReport(LossReport(expected: 100, lost: 5), now: now + .milliseconds(500))
+      }
+      if sign == "time" { send(kilobits(100), hearing: kilobits(50), &estimator, &history, from: &now) }
+      send(kilobits(100), hearing: kilobits(50), &estimator, &history, from: &now)
+      #expect(estimator.estimate.target == kilobits(50), "\(sign)")
+    }
+  }
+
   @Test("Receiver reports alone: an open link lets the rate grow, a full one brings it down")
   func followsReceiverReports() {
     var call = SimulatedCall(capacity: kilobits(4_000))

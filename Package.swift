@@ -57,7 +57,9 @@ let media: [Target] = [
   .target(name: "RTCFrames", path: "Sources/Media/Frames"),
   .target(
     name: "RTCCodecs", dependencies: ["RTCFrames", "COpusShims", "CVPXShims", "CYUV"], path: "Sources/Media/Codecs"),
-  .target(name: "MediaStreams", dependencies: ["RTCFrames"], path: "Sources/Media/MediaStreams"),
+  .target(name: "RTCConstraints", dependencies: ["RTCFrames"], path: "Sources/Media/Constraints"),
+  .target(
+    name: "MediaStreams", dependencies: ["RTCFrames", "RTCConstraints"], path: "Sources/Media/MediaStreams"),
   .target(name: "RTCSynthetic", dependencies: ["RTCFrames"], path: "Sources/Media/Synthetic"),
   .target(
     name: "RTCFiles",
@@ -164,6 +166,8 @@ let tests: [Target] = [
   .testTarget(name: "RTCFramesTests", dependencies: ["RTCFrames"], path: "Tests/Media/FramesTests"),
   .testTarget(
     name: "RTCCodecsTests", dependencies: ["RTCCodecs", "RTCFrames", "COpenSSL"], path: "Tests/Media/CodecsTests"),
+  .testTarget(
+    name: "RTCConstraintsTests", dependencies: ["RTCConstraints", "RTCFrames"], path: "Tests/Media/ConstraintsTests"),
   .testTarget(name: "MediaStreamsTests", dependencies: ["MediaStreams"], path: "Tests/Media/MediaStreamsTests"),
   .testTarget(
     name: "RTCSyntheticTests", dependencies: ["RTCSynthetic", "RTCFrames", "MediaStreams"],

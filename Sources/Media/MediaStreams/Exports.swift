@@ -1,1 +1,2 @@
+@_exported import RTCConstraints
 @_exported import RTCFrames

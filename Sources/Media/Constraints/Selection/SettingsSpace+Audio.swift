@@ -1,0 +1,153 @@
+import RTCFrames
+
+extension SettingsSpace {
+  /// One value of each property, as far as the source has it.
+  private struct Sound {
+    var settings = MediaTrackSettings()
+    var native = MediaTrackSettings()
+    var preference = SettingsCandidate.Preference()
+  }
+
+  func audioCandidates(basic: PreparedConstraintSet, advanced: [PreparedConstraintSet]) -> [SettingsCandidate] {
+    modes.flatMap { mode -> [SettingsCandidate] in
+      // The properties go together in any way, so the list grows by one property after another.
+      var sounds = [Sound()]
+      sounds = sampleRates(of: mode, named: numbers(.sampleRate, basic, advanced)).extend(sounds)
+      sounds = channelCounts(of: mode, named: numbers(.channelCount, basic, advanced)).extend(sounds)
+      sounds = sampleSizes(of: mode).extend(sounds)
+      sounds = latencies(of: mode, named: numbers(.latency, basic, advanced)).extend(sounds)
+      sounds = processing(of: mode, sounds)
+      return sounds.filter { serves($0.native) }.map {
+        SettingsCandidate(settings: $0.settings, native: $0.native, preference: $0.preference)
+      }
+    }
+  }
+
+  /// Values of one property, each as a change of the settings.
+  private struct Choices {
+    var changes: [@Sendable (inout Sound) -> Void] = []
+
+    func extend(_ sounds: [Sound]) -> [Sound] {
+      guard !changes.isEmpty else { return sounds }
+      return sounds.flatMap { sound in
+        changes.map { change in
+          var sound = sound
+          change(&sound)
+          return sound
+        }
+      }
+    }
+  }
+
+  private func numbers(
+    _ property: ConstrainableProperty, _ basic: PreparedConstraintSet, _ advanced: [PreparedConstraintSet]
+  ) -> [Double] { ([basic] + advanced).flatMap { $0.numbers(for: property) } }
+
+  /// Rates of the source, and those that are named and can be resampled to.
+  private func sampleRates(of mode: MediaSourceMode, named: [Double]) -> Choices {
+    guard let values = mode.sampleRate else { return Choices() }
+    let standard = MediaTrackSettings.Defaults.sampleRate
+    let native = values.critical(near: wholeNumbers(named) + [standard])
+    let least = min(values.min, Self.derivedSampleRates.lowerBound)
+    let greatest = max(values.max, Self.derivedSampleRates.upperBound)
+    let derived = Set(wholeNumbers(named) + [least, greatest, standard]).subtracting(native)
+      .filter { (least...greatest).contains($0) }
+    return Choices(
+      changes: (native + derived.sorted()).map { rate in
+        // From above rather than from below: what a low rate does not carry cannot be made up.
+        let source = values.covering(rate) ?? values.max
+        return { sound in
+          sound.settings.sampleRate = rate
+          sound.native.sampleRate = source
+          sound.preference.derivations += source == rate ? 0 : 1
+          sound.preference.fromDefaults += FitnessDistance.numeric(actual: Double(rate), ideal: Double(standard))
+          sound.preference.cost += Double(source)
+        }
+      })
+  }
+
+  /// Channels of the source, and those that can be mixed from them.
+  private func channelCounts(of mode: MediaSourceMode, named: [Double]) -> Choices {
+    guard let values = mode.channelCount else { return Choices() }
+    let standard = MediaTrackSettings.Defaults.channelCount
+    let native = values.critical(near: wholeNumbers(named) + [standard])
+    let greatest = max(values.max, 2)
+    let derived = Set(wholeNumbers(named) + [1, 2]).subtracting(native).filter { (1...greatest).contains($0) }
+    return Choices(
+      changes: (native + derived.sorted()).map { count in
+        let source = values.covering(count) ?? values.max
+        return { sound in
+          sound.settings.channelCount = count
+          sound.native.channelCount = source
+          sound.preference.derivations += source == count ? 0 : 1
+          sound.preference.fromDefaults += FitnessDistance.numeric(actual: Double(count), ideal: Double(standard))
+        }
+      })
+  }
+
+  private func sampleSizes(of mode: MediaSourceMode) -> Choices {
+    Choices(
+      changes: (mode.sampleSize?.critical(near: []) ?? []).map { size in
+        { sound in
+          sound.settings.sampleSize = size
+          sound.native.sampleSize = size
+        }
+      })
+  }
+
+  private func latencies(of mode: MediaSourceMode, named: [Double]) -> Choices {
+    let standard = MediaTrackSettings.Defaults.latency
+    return Choices(
+      changes: (mode.latency?.critical(near: named + [standard]) ?? []).map { latency in
+        { sound in
+          sound.settings.latency = latency
+          sound.native.latency = latency
+          sound.preference.fromDefaults += FitnessDistance.numeric(actual: latency, ideal: standard)
+        }
+      })
+  }
+
+  /// Processing is on unless somebody wants it off (SelectSettings, step 6).
+  private func processing(of mode: MediaSourceMode, _ sounds: [Sound]) -> [Sound] {
+    var sounds = sounds
+    if supported.contains(.echoCancellation) {
+      let choices = mode.echoCancellation.map { value in
+        { @Sendable (sound: inout Sound) in
+          sound.settings.echoCancellation = value
+          sound.native.echoCancellation = value
+          if value != .enabled { sound.preference.fromDefaults += 1 }
+        }
+      }
+      sounds = Choices(changes: choices).extend(sounds)
+    }
+    func extend(
+      _ property: ConstrainableProperty, _ values: [Bool], _ path: WritableKeyPath<MediaTrackSettings, Bool?> & Sendable
+    ) {
+      guard supported.contains(property) else { return }
+      let choices = values.map { value in
+        { @Sendable (sound: inout Sound) in
+          sound.settings[keyPath: path] = value
+          sound.native[keyPath: path] = value
+          if !value { sound.preference.fromDefaults += 1 }
+        }
+      }
+      sounds = Choices(changes: choices).extend(sounds)
+    }
+    extend(.autoGainControl, mode.autoGainControl, \.autoGainControl)
+    extend(.noiseSuppression, mode.noiseSuppression, \.noiseSuppression)
+    return sounds
+  }
+
+  /// What cannot be had of one source in two ways at once: processing, and how long sound waits.
+  private func serves(_ native: MediaTrackSettings) -> Bool {
+    commitments.allSatisfy { commitment in
+      let settings = commitment.settings
+      return native.echoCancellation == settings.echoCancellation && native.autoGainControl == settings.autoGainControl
+        && native.noiseSuppression == settings.noiseSuppression && native.latency == settings.latency
+    }
+  }
+
+  private func wholeNumbers(_ numbers: [Double]) -> [Int] {
+    numbers.filter { $0 >= 1 && $0 <= Double(UInt32.max) }.map { Int($0) }
+  }
+}

@@ -42,6 +42,8 @@ let native: [Target] = [
   .systemLibrary(
     name: "CTurboJPEG", path: "Sources/Native/TurboJPEG", pkgConfig: "libturbojpeg",
     providers: [.apt(["libturbojpeg0-dev"])]),
+  .systemLibrary(
+    name: "CSpeexDSP", path: "Sources/Native/SpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
   .systemLibrary(name: "CALSA", path: "Sources/Native/ALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
   .target(name: "COpenSSLShims", dependencies: ["COpenSSL"], path: "Sources/Native/OpenSSLShims"),
   .target(name: "COpusShims", dependencies: ["COpus"], path: "Sources/Native/OpusShims"),
@@ -56,18 +58,21 @@ let native: [Target] = [
 let media: [Target] = [
   .target(name: "RTCFrames", path: "Sources/Media/Frames"),
   .target(
-    name: "RTCCodecs", dependencies: ["RTCFrames", "COpusShims", "CVPXShims", "CYUV"], path: "Sources/Media/Codecs"),
+    name: "RTCProcessing", dependencies: ["RTCFrames", "CYUV", "CSpeexDSP"], path: "Sources/Media/Processing"),
+  .target(
+    name: "RTCCodecs", dependencies: ["RTCFrames", "RTCProcessing", "COpusShims", "CVPXShims", "CYUV"],
+    path: "Sources/Media/Codecs"),
   .target(name: "RTCConstraints", dependencies: ["RTCFrames"], path: "Sources/Media/Constraints"),
   .target(
     name: "MediaStreams", dependencies: ["RTCFrames", "RTCConstraints"], path: "Sources/Media/MediaStreams"),
   .target(name: "RTCSynthetic", dependencies: ["RTCFrames"], path: "Sources/Media/Synthetic"),
   .target(
     name: "RTCFiles",
-    dependencies: ["RTCFrames", "RTCCodecs", "RTCSynthetic", "MediaStreams", "CYUV", "CPNG"],
+    dependencies: ["RTCFrames", "RTCProcessing", "RTCSynthetic", "MediaStreams", "CYUV", "CPNG"],
     path: "Sources/Media/Files"),
   .target(
     name: "RTCCapture",
-    dependencies: ["RTCFrames", "RTCCodecs", "CALSA", "CALSAShims", "CV4L2Shims", "CYUV", "CTurboJPEG"],
+    dependencies: ["RTCFrames", "RTCProcessing", "CALSA", "CALSAShims", "CV4L2Shims", "CYUV", "CTurboJPEG"],
     path: "Sources/Media/Capture"),
 ]
 
@@ -164,6 +169,8 @@ let tests: [Target] = [
   .testTarget(
     name: "RTCTestKitTests", dependencies: ["RTCBase", "RTCSecurity", "RTCTestKit"], path: "Tests/TestKitTests"),
   .testTarget(name: "RTCFramesTests", dependencies: ["RTCFrames"], path: "Tests/Media/FramesTests"),
+  .testTarget(
+    name: "RTCProcessingTests", dependencies: ["RTCProcessing", "RTCFrames"], path: "Tests/Media/ProcessingTests"),
   .testTarget(
     name: "RTCCodecsTests", dependencies: ["RTCCodecs", "RTCFrames", "COpenSSL"], path: "Tests/Media/CodecsTests"),
   .testTarget(

@@ -179,20 +179,6 @@ struct VP8Tests {
     #expect(try decoder.decode(frames[1]) != nil)
   }
 
-  @Test("decoded pictures come from a pool that stays small")
-  func pooling() throws {
-    let scaler = VideoScaler()
-    let picture = testPicture(0, width: 320, height: 240)
-    let half = scaler.scale(picture, width: 160, height: 120)
-    #expect(half.width == 160 && half.height == 120)
-    let back = scaler.scale(half, width: 320, height: 240)
-    #expect(lumaPSNR(picture, back) > 18)
-    #expect(scaler.scale(picture, width: 320, height: 240).sharesPicture(with: picture))
-    let quarter = scaler.scale(
-      picture, width: 100, height: 100, region: VideoScaler.Region(x: 101, y: 51, width: 100, height: 100))
-    #expect(quarter.pixel(x: 0, y: 0).luma == picture.pixel(x: 100, y: 50).luma)
-  }
-
   private func encoded(_ bytes: [UInt8], isKeyFrame: Bool) -> EncodedVideoFrame {
     EncodedVideoFrame(bytes: bytes, mimeType: "video/VP8", isKeyFrame: isKeyFrame, timestamp: .zero)
   }

@@ -1,6 +1,6 @@
 import Glibc
-internal import RTCCodecs
 import RTCFrames
+internal import RTCProcessing
 import Synchronization
 
 /// A microphone of ALSA, as 48 kHz in frames of 10 ms.

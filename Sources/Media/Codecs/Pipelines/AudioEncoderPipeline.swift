@@ -1,4 +1,5 @@
 import RTCFrames
+import RTCProcessing
 import Synchronization
 
 /// An encoder on its codec thread, behind a bounded queue: sound of any format and frame length goes in, packets come

@@ -1,4 +1,5 @@
 import RTCFrames
+import RTCProcessing
 import Synchronization
 
 /// An encoder on its codec thread, behind a mailbox in which the newest picture wins.

@@ -1,5 +1,5 @@
-internal import RTCCodecs
 import RTCFrames
+internal import RTCProcessing
 internal import RTCSynthetic
 import Synchronization
 

@@ -1,5 +1,5 @@
-internal import RTCCodecs
 import RTCFrames
+internal import RTCProcessing
 
 /// Writes sound to a RIFF/WAVE file of 16-bit samples. What was written can be played when the process is killed.
 ///

@@ -1,4 +1,4 @@
-import CYUV
+internal import CYUV
 import RTCFrames
 
 /// Changes the size of pictures, by libyuv, into storage of its own pool.

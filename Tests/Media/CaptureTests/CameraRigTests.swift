@@ -34,6 +34,32 @@ struct CameraRigTests {
     #expect(!cameras[2].modes.contains { $0.width > 1_280 })
   }
 
+  @Test("constraints are solved over the sizes and rates of all formats that are read")
+  func modes() async throws {
+    let webcam = V4L2Source(path: Rig.camera)
+    #expect(
+      webcam.modes == [
+        MediaSourceMode(width: 1_280, height: 720, frameRates: [50, 25, 10]),
+        MediaSourceMode(width: 640, height: 480, frameRates: [50, 25]),
+        MediaSourceMode(width: 320, height: 240, frameRates: [50, 25]),
+      ])
+    #expect(webcam.capabilities.width == MediaTrackCapabilities.Range(min: 1, max: 1_280))
+    #expect(webcam.capabilities.frameRate == MediaTrackCapabilities.Range(min: 0, max: 50))
+    let board = V4L2Source(path: "\(Rig.cameras)/video1", width: 500, height: 302)
+    #expect(board.modes.first?.width == .range(min: 64, max: 1_280, step: 2))
+    #expect(V4L2Source(path: "\(Rig.cameras)/video4").modes.isEmpty)
+    // Any size of a range is one of the camera's own.
+    let track = try MediaStreamTrack(source: board)
+    defer { track.stop() }
+    #expect(track.settings.width == 500)
+    #expect(track.settings.height == 302)
+    for await frame in track.videoFrames() {
+      #expect((frame.width, frame.height) == (500, 302))
+      #expect(RigPicture.isShown(in: frame))
+      break
+    }
+  }
+
   @Test(
     "GN-07: every format becomes the right picture, with the time of the driver",
     arguments: [

@@ -32,7 +32,7 @@ struct V4L2Camera: ~Copyable {
   init(path: String, width: Int, height: Int, frameRate: Double) throws(MediaError) {
     let device = try V4L2Device(path: path)
     try device.requireCapture()
-    let mode = Self.mode(of: device, width: width, height: height, frameRate: frameRate)
+    let mode = device.bestMode(width: width, height: height, frameRate: frameRate)
     let granted = try device.set(mode)
     let converter = try PictureConverter(format: granted.format)
     let buffers = try Self.stream(device)
@@ -54,7 +54,7 @@ struct V4L2Camera: ~Copyable {
   ///
   /// - Throws: `MediaError`. The camera is then back in its old mode, as far as it can be.
   mutating func change(width: Int, height: Int, frameRate: Double) throws(MediaError) {
-    let (old, new) = (mode, Self.mode(of: device, width: width, height: height, frameRate: frameRate))
+    let (old, new) = (mode, device.bestMode(width: width, height: height, frameRate: frameRate))
     guard new != old else { return }
     mode = new
     do throws(MediaError) { try restart() } catch {
@@ -97,14 +97,6 @@ struct V4L2Camera: ~Copyable {
     let started = rtc_v4l2_start(device.descriptor)
     guard started == 0 else { throw .capture(-started, device: device.path, action: "started") }
     return buffers
-  }
-
-  /// A device that lists no modes is asked for the size in the first format that it has.
-  private static func mode(of device: V4L2Device, width: Int, height: Int, frameRate: Double) -> CameraMode {
-    let formats = device.formats()
-    let first = formats.compactMap { V4L2PixelFormat(name: $0.name) }.min() ?? .yuyv
-    return formats.flatMap(\.modes).best(width: width, height: height, frameRate: frameRate)
-      ?? CameraMode(format: first.name, width: width, height: height, frameRate: frameRate)
   }
 
   private func convert(_ buffer: v4l2_buffer, now: MediaTime) -> Outcome {

@@ -23,6 +23,8 @@ public final class V4L2Source: VideoSource {
   private let stallTimeout: Duration
   private let requested: Mutex<MediaTrackSettings>
   private let current: Mutex<MediaTrackSettings>
+  /// What the camera lists, once asked for: it does not change while it is plugged in.
+  private let known = Mutex<[MediaSourceMode]>([])
   private let counts = Mutex(CaptureStatistics())
   private let thread = Mutex<CaptureThread?>(nil)
   private let changes = ChangeQueue()
@@ -57,20 +59,12 @@ public final class V4L2Source: VideoSource {
   public var settings: MediaTrackSettings { current.withLock { $0 } }
   /// What the camera has done since this source was made.
   public var statistics: CaptureStatistics { counts.withLock { $0 } }
-  /// What the camera can deliver, and what can be derived from it by crop-and-scale and by leaving pictures out; nothing
-  /// when it cannot be opened.
-  public var capabilities: MediaTrackCapabilities {
-    let modes = CaptureDevices.camera(at: path)?.modes ?? []
-    var capabilities = MediaTrackCapabilities()
-    guard let width = modes.map(\.width).max(), let height = modes.map(\.height).max() else { return capabilities }
-    capabilities.width = MediaTrackCapabilities.Range(min: 1, max: width)
-    capabilities.height = MediaTrackCapabilities.Range(min: 1, max: height)
-    capabilities.aspectRatio = MediaTrackCapabilities.Range(min: 1 / Double(height), max: Double(width))
-    if let rate = modes.compactMap(\.frameRate).max() {
-      capabilities.frameRate = MediaTrackCapabilities.Range(min: 0, max: rate)
+  /// The sizes and rates that the camera lists; none, when it is not there.
+  public var modes: [MediaSourceMode] {
+    known.withLock { known in
+      if known.isEmpty { known = (try? V4L2Device(path: path))?.sourceModes() ?? [] }
+      return known
     }
-    capabilities.resizeMode = ["none", "crop-and-scale"]
-    return capabilities
   }
 
   /// Opens the camera and begins to film. A track does it; a program makes a track.

@@ -10,7 +10,9 @@ struct DataChannelControlMessageTests {
     .open(DataChannelOptions()),
     .open(DataChannelOptions(label: "chat", subprotocol: "irc", isOrdered: false, priority: 1_024)),
     .open(DataChannelOptions(label: "ünï", reliability: .retransmissions(0))),
-    .open(DataChannelOptions(subprotocol: "p", isOrdered: false, reliability: .lifetime(milliseconds: 70_000))),
+    .open(
+      DataChannelOptions(
+        subprotocol: "p", isOrdered: false, reliability: .lifetime(milliseconds: 70_000))),
   ]
 
   @Test("SC-02: messages survive writing and reading", arguments: messages)
@@ -35,10 +37,14 @@ struct DataChannelControlMessageTests {
   @Test("SC-02: labels of 65,535 bytes fit, and unknown types are refused")
   func limits() {
     let label = String(repeating: "x", count: 65_535)
-    let message = DataChannelControlMessage.open(DataChannelOptions(label: label, subprotocol: label))
+    let message = DataChannelControlMessage.open(
+      DataChannelOptions(label: label, subprotocol: label))
     #expect(message.bytes.withRawSpan { DataChannelControlMessage($0) } == message)
     #expect([UInt8](arrayLiteral: 4).withRawSpan { DataChannelControlMessage($0) } == nil)
-    #expect([3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0].withRawSpan { DataChannelControlMessage($0) } == nil)
-    #expect([3, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0xFF].withRawSpan { DataChannelControlMessage($0) } == nil)
+    #expect(
+      [3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0].withRawSpan { DataChannelControlMessage($0) } == nil)
+    #expect(
+      [3, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0xFF].withRawSpan { DataChannelControlMessage($0) }
+        == nil)
   }
 }

@@ -13,7 +13,9 @@ extension DataChannelSession {
       !options.isNegotiated || options.id != nil, (options.id ?? 0) <= StreamIdentifierPool.last
     else { throw .invalidOptions }
     if let id = options.id, identifiers.isUsed(id) { throw .identifierInUse }
-    guard channels.count - freeSlots.count < configuration.maximumChannels else { throw .tooManyChannels }
+    guard channels.count - freeSlots.count < configuration.maximumChannels else {
+      throw .tooManyChannels
+    }
     if role != nil, options.id == nil, !hasFreeIdentifier { throw .tooManyChannels }
 
     let slot = insert(DataChannel(options: options, isRemote: false))
@@ -53,7 +55,9 @@ extension DataChannelSession {
 
   /// The association is connected: announces the channel to the peer, unless negotiated, and opens it.
   mutating func establish(_ slot: Int, now: MonotonicTime) {
-    guard let channel = channels[slot].channel, channel.state == .connecting, let stream = channel.stream else {
+    guard let channel = channels[slot].channel, channel.state == .connecting,
+      let stream = channel.stream
+    else {
       return
     }
     guard stream.rawValue <= highestIdentifier else {
@@ -76,10 +80,13 @@ extension DataChannelSession {
 
   func isControl(_ message: SCTPReceivedMessage) -> Bool { message.payloadProtocol == .dcep }
 
-  mutating func sendControl(_ message: DataChannelControlMessage, on stream: SCTPStreamIdentifier, now: MonotonicTime) {
+  mutating func sendControl(
+    _ message: DataChannelControlMessage, on stream: SCTPStreamIdentifier, now: MonotonicTime
+  ) {
     association.send(
       SCTPOutgoingMessage(
-        stream: stream, payloadProtocol: .dcep, payload: message.bytes, bufferedByteCount: 0), now: now)
+        stream: stream, payloadProtocol: .dcep, payload: message.bytes, bufferedByteCount: 0),
+      now: now)
   }
 
   /// Queues a message on an open channel.
@@ -107,10 +114,14 @@ extension DataChannelSession {
   }
 
   /// `bufferedAmountLow` is told when what waits falls to so many bytes.
-  package mutating func setBufferedAmountLowThreshold(_ threshold: Int, of handle: DataChannelHandle) {
+  package mutating func setBufferedAmountLowThreshold(
+    _ threshold: Int, of handle: DataChannelHandle
+  ) {
     guard let slot = slot(of: handle) else { return }
     channels[slot].channel?.lowThreshold = threshold
-    if let stream = channels[slot].channel?.stream { association.setLowThreshold(threshold, of: stream) }
+    if let stream = channels[slot].channel?.stream {
+      association.setLowThreshold(threshold, of: stream)
+    }
   }
 
   /// Closes a channel once what it has buffered is sent; the peer's side follows.
@@ -121,7 +132,9 @@ extension DataChannelSession {
   }
 
   mutating func beginClosing(_ slot: Int) {
-    guard let channel = channels[slot].channel, channel.state == .connecting || channel.state == .open else { return }
+    guard let channel = channels[slot].channel,
+      channel.state == .connecting || channel.state == .open
+    else { return }
     channels[slot].channel?.state = .closing
     guard channel.isEstablished, !association.state.isClosed else {
       finishClosing(slot)
@@ -131,7 +144,9 @@ extension DataChannelSession {
   }
 
   mutating func requestReset(_ slot: Int) {
-    guard let channel = channels[slot].channel, !channel.hasRequestedReset, let stream = channel.stream else { return }
+    guard let channel = channels[slot].channel, !channel.hasRequestedReset,
+      let stream = channel.stream
+    else { return }
     channels[slot].channel?.hasRequestedReset = true
     association.resetStream(stream)
   }

@@ -9,7 +9,7 @@ extension DataChannelSession {
 
   /// Events that need no answer to the peer may also come out between inputs.
   mutating func collectEvents() {
-    while let event = association.pollLowEvent() { handleLow(event) }
+    while let stream = association.pollLowStream() { handleLow(stream) }
   }
 
   private mutating func handleLow(_ stream: SCTPStreamIdentifier) {
@@ -36,7 +36,9 @@ extension DataChannelSession {
     case .closed(let failure):
       for slot in channels.indices {
         guard let channel = channels[slot].channel, channel.state != .closed else { continue }
-        if channel.failure == nil { channels[slot].channel?.failure = failure.map { .association($0) } }
+        if channel.failure == nil {
+          channels[slot].channel?.failure = failure.map { .association($0) }
+        }
         finishClosing(slot)
       }
     case .new, .connecting, .shuttingDown:
@@ -64,7 +66,8 @@ extension DataChannelSession {
   }
 
   private mutating func finishIfBothReset(_ slot: Int) {
-    guard let channel = channels[slot].channel, channel.isIncomingReset, channel.isOutgoingReset else { return }
+    guard let channel = channels[slot].channel, channel.isIncomingReset, channel.isOutgoingReset
+    else { return }
     finishClosing(slot)
   }
 
@@ -73,11 +76,13 @@ extension DataChannelSession {
   private mutating func receive(_ message: SCTPReceivedMessage, now: MonotonicTime) {
     if isControl(message) {
       receiveControl(message, now: now)
-      association.release(byteCount: message.payload.count)
+      association.release(messages: 1, byteCount: message.payload.count)
       return
     }
-    guard let slot = slotByStream[message.stream], channels[slot].channel?.isEstablished == true else {
-      association.release(byteCount: early.append(message))
+    guard let slot = slotByStream[message.stream], channels[slot].channel?.isEstablished == true
+    else {
+      let dropped = early.append(message)
+      association.release(messages: dropped.messages, byteCount: dropped.byteCount)
       return
     }
     deliver(message, to: slot)
@@ -90,12 +95,12 @@ extension DataChannelSession {
     case .text, .partialText, .emptyText: kind = .text
     case .binary, .partialBinary, .emptyBinary: kind = .binary
     default:
-      association.release(byteCount: message.payload.count)
+      association.release(messages: 1, byteCount: message.payload.count)
       return
     }
     var payload = message.payload
     if message.payloadProtocol == .emptyText || message.payloadProtocol == .emptyBinary {
-      association.release(byteCount: payload.count)
+      association.release(messages: 0, byteCount: payload.count)
       payload = []
     }
     let byteCount = payload.count
@@ -122,7 +127,9 @@ extension DataChannelSession {
     }
   }
 
-  private mutating func accept(_ options: DataChannelOptions, on stream: SCTPStreamIdentifier, now: MonotonicTime) {
+  private mutating func accept(
+    _ options: DataChannelOptions, on stream: SCTPStreamIdentifier, now: MonotonicTime
+  ) {
     // A second OPEN, or one for a negotiated channel, means nothing.
     guard slotByStream[stream] == nil else { return }
     let textByteCount = Self.textByteCount(options)

@@ -34,7 +34,8 @@ package struct DataChannelSession {
 
   /// - Parameter authenticator: signs the state cookies; under a fresh secret key.
   package init(
-    configuration: DataChannelConfiguration, random: RandomSource, authenticator: any MessageAuthenticator
+    configuration: DataChannelConfiguration, random: RandomSource,
+    authenticator: any MessageAuthenticator
   ) {
     self.configuration = configuration
     association = SCTPAssociation(
@@ -105,16 +106,19 @@ package struct DataChannelSession {
 
   /// The channel's next message; `nil` when none waits. Taking it opens the window for as many bytes.
   package mutating func takeMessage(from handle: DataChannelHandle) -> DataChannelMessage? {
-    guard let slot = slot(of: handle), let message = channels[slot].channel?.inbox.popFirst() else { return nil }
+    guard let slot = slot(of: handle), let message = channels[slot].channel?.inbox.popFirst() else {
+      return nil
+    }
     channels[slot].channel?.inboxByteCount -= message.bytes.count
-    association.release(byteCount: message.bytes.count)
+    association.release(messages: 1, byteCount: message.bytes.count)
     return message
   }
 
   package func description(of handle: DataChannelHandle) -> DataChannelDescription? {
     guard let slot = slot(of: handle), let channel = channels[slot].channel else { return nil }
     return DataChannelDescription(
-      options: channel.options, id: channel.stream?.rawValue, state: channel.state, isRemote: channel.isRemote,
+      options: channel.options, id: channel.stream?.rawValue, state: channel.state,
+      isRemote: channel.isRemote,
       bufferedAmount: bufferedAmount(of: channel), statistics: channel.statistics)
   }
 
@@ -124,7 +128,9 @@ package struct DataChannelSession {
   }
 
   private func bufferedAmount(of channel: DataChannel) -> Int {
-    guard channel.state != .closed, let stream = channel.stream else { return channel.finalBufferedAmount }
+    guard channel.state != .closed, let stream = channel.stream else {
+      return channel.finalBufferedAmount
+    }
     return association.bufferedAmount(on: stream)
   }
 
@@ -143,7 +149,8 @@ package struct DataChannelSession {
 
   func slot(of handle: DataChannelHandle) -> Int? {
     let slot = handle.number & 0xFFFF_FFFF
-    guard slot < channels.count, channels[slot].generation == handle.number >> 32, channels[slot].channel != nil
+    guard slot < channels.count, channels[slot].generation == handle.number >> 32,
+      channels[slot].channel != nil
     else { return nil }
     return slot
   }
@@ -159,8 +166,10 @@ package struct DataChannelSession {
 
   /// The owner is done with the channel, which must be closed: its untaken messages go, and the handle loses its meaning.
   package mutating func release(_ handle: DataChannelHandle) {
-    guard let slot = slot(of: handle), let channel = channels[slot].channel, channel.state == .closed else { return }
-    association.release(byteCount: channel.inboxByteCount)
+    guard let slot = slot(of: handle), let channel = channels[slot].channel,
+      channel.state == .closed
+    else { return }
+    association.release(messages: channel.inbox.count, byteCount: channel.inboxByteCount)
     if channel.isRemote { remoteTextByteCount -= Self.textByteCount(channel.options) }
     channels[slot].channel = nil
     channels[slot].generation += 1

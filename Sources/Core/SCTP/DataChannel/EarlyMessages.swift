@@ -8,14 +8,15 @@ struct EarlyMessages {
   private(set) var messages: [SCTPReceivedMessage] = []
   private(set) var byteCount = 0
 
-  /// - Returns: the bytes of those that were dropped to make room.
-  mutating func append(_ message: SCTPReceivedMessage) -> Int {
+  /// - Returns: those that were dropped to make room, and their bytes.
+  mutating func append(_ message: SCTPReceivedMessage) -> (messages: Int, byteCount: Int) {
     messages.append(message)
     byteCount += message.payload.count
-    var dropped = 0
+    var dropped = (messages: 0, byteCount: 0)
     while messages.count > Self.countLimit || byteCount > Self.byteLimit {
       let count = messages.removeFirst().payload.count
-      dropped += count
+      dropped.messages += 1
+      dropped.byteCount += count
       byteCount -= count
     }
     return dropped

@@ -1,0 +1,250 @@
+import RTCBase
+
+/// What acknowledgements and the clock say about chunks under way.
+extension DataSender {
+  /// What one acknowledgement newly says.
+  private struct Progress {
+    var byteCount = 0
+    var roundTrip: TimeDelta?
+    var roundTripOrder: UInt64 = 0
+  }
+
+  enum AcknowledgementVerdict {
+    case progress
+    case nothingNew
+    /// Older than one that came before.
+    case stale
+    /// Acknowledges what was never sent.
+    case invalid
+  }
+
+  mutating func acknowledge(
+    _ sack: SelectiveAcknowledgement, in value: RawSpan, now: MonotonicTime
+  ) -> AcknowledgementVerdict {
+    let advance = sack.cumulativeTSN.distance(from: cumulativeTSN)
+    guard advance >= 0 else { return .stale }
+    guard advance <= outstanding.count else { return .invalid }
+    let highestBefore = recovery.highestTSN
+    var progress = Progress()
+    for _ in 0..<advance { removeFirst(&progress, highestBefore: highestBefore, now: now) }
+    if advance > 0 { noteHighest(sack.cumulativeTSN) }
+    let areGapsValid = acknowledgeGaps(
+      sack, in: value, &progress, highestBefore: highestBefore, now: now)
+    peerWindow = Int(sack.window)
+
+    if let roundTrip = progress.roundTrip { timeout.add(roundTrip) }
+    if let end = recovery.recoveryEnd, !end.isAfter(cumulativeTSN) {
+      recovery.recoveryEnd = nil
+      recovery.isAfterTimeout = false
+    }
+    if progress.byteCount > 0 {
+      recovery.hasProbed = false
+      if recovery.recoveryEnd == nil || recovery.isAfterTimeout {
+        congestion.acknowledged(
+          progress.byteCount, roundTrip: progress.roundTrip, smoothed: timeout.smoothed,
+          wasLimited: wasWindowLimited, cumulativeTSN: cumulativeTSN, nextTSN: outstanding.nextTSN,
+          now: now)
+      }
+    }
+    detectLosses(now: now)
+    if advance > 0 {
+      if outstanding.abandonedCount > 0, outstanding[0].state == .abandoned {
+        needsForwardTSN = true
+      }
+      timeout.recover()
+      retransmissionDeadline = outstanding.isEmpty ? nil : now + timeout.value
+    }
+    armProbe(now: now)
+    guard areGapsValid else { return .invalid }
+    return progress.byteCount > 0 || advance > 0 ? .progress : .nothingNew
+  }
+
+  private mutating func removeFirst(
+    _ progress: inout Progress, highestBefore: TSN?, now: MonotonicTime
+  ) {
+    note(0, &progress, highestBefore: highestBefore, now: now)
+    let message = outstanding[0].message
+    outstanding.removeFirst()
+    queue.messages[message].outstandingCount -= 1
+    queue.releaseIfDone(message)
+  }
+
+  private mutating func noteHighest(_ tsn: TSN) {
+    if let highest = recovery.highestTSN, !tsn.isAfter(highest) { return }
+    recovery.highestTSN = tsn
+  }
+
+  /// - Returns: `false` when the gaps are out of order or beyond what was sent; those before are taken.
+  private mutating func acknowledgeGaps(
+    _ sack: SelectiveAcknowledgement, in value: RawSpan, _ progress: inout Progress,
+    highestBefore: TSN?,
+    now: MonotonicTime
+  ) -> Bool {
+    var end = 0
+    for index in 0..<sack.gapCount {
+      let gap = sack.gap(index, in: value)
+      guard gap.first > end, gap.last >= gap.first, Int(gap.last) <= outstanding.count else {
+        return false
+      }
+      for position in Int(gap.first) - 1..<Int(gap.last) {
+        let state = outstanding[position].state
+        guard state == .inFlight || state == .lost else { continue }
+        note(position, &progress, highestBefore: highestBefore, now: now)
+        outstanding.setState(.acknowledged, at: position)
+      }
+      end = Int(gap.last)
+    }
+    if end > 0 { noteHighest(cumulativeTSN.advanced(by: end)) }
+    return true
+  }
+
+  /// A chunk is known to have arrived.
+  private mutating func note(
+    _ position: Int, _ progress: inout Progress, highestBefore: TSN?, now: MonotonicTime
+  ) {
+    let chunk = outstanding[position]
+    guard chunk.state == .inFlight || chunk.state == .lost else { return }
+    progress.byteCount += chunk.size
+    let roundTrip = now - chunk.sentTime
+    if chunk.transmissions == 1 {
+      if chunk.order > progress.roundTripOrder {
+        progress.roundTripOrder = chunk.order
+        progress.roundTrip = roundTrip
+      }
+      if let highestBefore, highestBefore.isAfter(outstanding.firstTSN.advanced(by: position)) {
+        recovery.hasSeenReordering = true
+      }
+    } else if roundTrip < timeout.minimum {
+      // More likely the first transmission arrived than that this one came back so fast (RFC 8985 §6.2).
+      return
+    }
+    if chunk.order > recovery.newestOrder {
+      recovery.newestOrder = chunk.order
+      recovery.newestSentTime = chunk.sentTime
+      recovery.newestRoundTrip = roundTrip
+    }
+  }
+
+  // MARK: Loss
+
+  /// Chunks sent before one that arrived are lost, at once or once they had time to be merely late (RFC 8985 §6.2).
+  mutating func detectLosses(now: MonotonicTime) {
+    recovery.reorderingDeadline = nil
+    guard outstanding.inFlightCount > 0, let highest = recovery.highestTSN else { return }
+    let end = min(outstanding.count, max(0, highest.distance(from: outstanding.firstTSN) + 1))
+    guard end > 0 || recovery.recoveryEnd != nil else { return }
+    let patience = reorderingPatience(before: end)
+    var wasLost = false
+    let scanned = recovery.recoveryEnd == nil ? end : outstanding.count
+    for position in 0..<scanned {
+      guard outstanding[position].state == .inFlight,
+        outstanding[position].order < recovery.newestOrder
+      else {
+        continue
+      }
+      let deadline = outstanding[position].sentTime + recovery.newestRoundTrip + patience
+      if patience == .zero || deadline <= now {
+        markLost(position, now: now)
+        wasLost = true
+      } else {
+        recovery.reorderingDeadline = min(recovery.reorderingDeadline ?? deadline, deadline)
+      }
+    }
+    if wasLost { enterRecovery() }
+  }
+
+  private func reorderingPatience(before end: Int) -> TimeDelta {
+    let quarter = timeout.minimum == .infinity ? .zero : timeout.minimum / 4
+    if recovery.hasSeenReordering { return min(quarter, timeout.smoothed ?? quarter) }
+    if recovery.recoveryEnd != nil { return .zero }
+    // Three chunks beyond a hole are proof enough (RFC 9260 §7.2.4).
+    var acknowledged = 0
+    var position = end - 1
+    while position >= 0, acknowledged < 3 {
+      if outstanding[position].state == .acknowledged { acknowledged += 1 }
+      position -= 1
+    }
+    return acknowledged >= 3 ? .zero : quarter
+  }
+
+  private mutating func markLost(_ position: Int, now: MonotonicTime) {
+    let message = outstanding[position].message
+    outstanding.setState(.lost, at: position)
+    guard canAbandon, queue.messages[message].isPartiallyReliable else { return }
+    let isSpent = outstanding[position].transmissions > queue.messages[message].retransmissionLimit
+    if isSpent || queue.messages[message].expiry <= now { abandon(message) }
+  }
+
+  private mutating func enterRecovery() {
+    guard recovery.recoveryEnd == nil else { return }
+    recovery.recoveryEnd = outstanding.nextTSN.previous
+    recovery.isAfterTimeout = false
+    recovery.fastRecoveryCount &+= 1
+    congestion.lost()
+    // The first packet of a recovery does not wait for the window (RFC 9260 §7.2.4, step 3).
+    isUnbound = true
+  }
+
+  // MARK: Time
+
+  /// A probe comes before the timeout, which is slow and costs the window (RFC 8985 §7.2).
+  mutating func armProbe(now: MonotonicTime) {
+    recovery.probeDeadline = nil
+    guard outstanding.inFlightCount > 0, outstanding.lostCount == 0, recovery.recoveryEnd == nil,
+      !recovery.hasProbed, let smoothed = timeout.smoothed
+    else { return }
+    // A lone packet's acknowledgement may be delayed.
+    let delay: TimeDelta = outstanding.inFlightCount == 1 ? .milliseconds(200) : .milliseconds(10)
+    let deadline = now + smoothed * 2 + delay
+    if let retransmissionDeadline, deadline >= retransmissionDeadline { return }
+    recovery.probeDeadline = deadline
+  }
+
+  var deadline: Deadline? {
+    var earliest = retransmissionDeadline.map { Deadline($0, "sctp.retransmission") }
+    if let time = recovery.probeDeadline {
+      earliest = .earliest(earliest, Deadline(time, "sctp.probe"))
+    }
+    if let time = recovery.reorderingDeadline {
+      earliest = .earliest(earliest, Deadline(time, "sctp.reordering"))
+    }
+    return earliest
+  }
+
+  /// - Returns: `true` when T3-rtx expired, which counts towards giving up the association.
+  mutating func handleTimeout(now: MonotonicTime) -> Bool {
+    if let time = recovery.reorderingDeadline, time <= now { detectLosses(now: now) }
+    if let time = recovery.probeDeadline, time <= now {
+      recovery.probeDeadline = nil
+      recovery.hasProbed = true
+      recovery.isProbing = true
+      recovery.probeCount &+= 1
+    }
+    guard let time = retransmissionDeadline, time <= now else { return false }
+    retransmissionTimedOut(now: now)
+    return true
+  }
+
+  /// RFC 9260 §6.3.3.
+  private mutating func retransmissionTimedOut(now: MonotonicTime) {
+    timeoutCount &+= 1
+    let hadProgress = recovery.isAfterTimeout == false
+    if hadProgress { congestion.timedOut() }
+    timeout.backOff()
+    for position in 0..<outstanding.count {
+      let state = outstanding[position].state
+      // What is selectively acknowledged may be taken back by a peer short of memory (RFC 9260 §6.2): not forever trusted.
+      if state == .inFlight || (state == .acknowledged && !hadProgress) {
+        markLost(position, now: now)
+      }
+    }
+    recovery.recoveryEnd = outstanding.nextTSN.previous
+    recovery.isAfterTimeout = true
+    recovery.isProbing = false
+    recovery.probeDeadline = nil
+    recovery.reorderingDeadline = nil
+    needsForwardTSN = outstanding.abandonedCount > 0
+    isUnbound = false
+    retransmissionDeadline = outstanding.isEmpty ? nil : now + timeout.value
+  }
+}

@@ -1,0 +1,25 @@
+import RTCBase
+
+/// The sending side of a stream.
+struct OutgoingStream {
+  let identifier: SCTPStreamIdentifier
+  /// Slots of the first and last message that wait; -1 for none.
+  var head = -1
+  var tail = -1
+  var nextOrdered = MessageIdentifier(rawValue: 0)
+  /// Only with interleaving, where unordered messages have numbers of their own (RFC 8260 §2.1).
+  var nextUnordered = MessageIdentifier(rawValue: 0)
+  /// The share when streams compete.
+  var weight = 256
+  /// End of its last scheduled fragment in virtual time.
+  var virtualFinish: UInt64 = 0
+  var isScheduled = false
+  var bufferedAmount = 0
+  var lowThreshold = 0
+  /// A reset waits for the stream to run dry, or for the peer's answer.
+  var isResetting = false
+
+  init(identifier: SCTPStreamIdentifier) { self.identifier = identifier }
+
+  var isEmpty: Bool { head < 0 }
+}

@@ -64,7 +64,8 @@ let media: [Target] = [
     path: "Sources/Media/Codecs"),
   .target(name: "RTCConstraints", dependencies: ["RTCFrames"], path: "Sources/Media/Constraints"),
   .target(
-    name: "MediaStreams", dependencies: ["RTCFrames", "RTCConstraints"], path: "Sources/Media/MediaStreams"),
+    name: "MediaStreams", dependencies: ["RTCFrames", "RTCConstraints", "RTCCodecs"],
+    path: "Sources/Media/MediaStreams"),
   .target(name: "RTCSynthetic", dependencies: ["RTCFrames"], path: "Sources/Media/Synthetic"),
   .target(
     name: "RTCFiles",

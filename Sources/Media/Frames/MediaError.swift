@@ -16,17 +16,31 @@ public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
     case notSupportedError = "NotSupportedError"
     /// Coding failed, or the data is broken.
     case encodingError = "EncodingError"
+    /// No device or settings meet what constraints demand; `constraint` tells which.
+    case overconstrainedError = "OverconstrainedError"
+    /// The arguments make no sense.
+    case typeError = "TypeError"
   }
 
   /// The W3C name.
   public var name: Name
   /// What was wrong, with which value, and what to do.
   public var message: String
+  /// Of an `OverconstrainedError`, the name of a constraint that cannot be met; "" when each can be met but not all
+  /// together, or devices are not to be known. `nil` for other errors.
+  public var constraint: String?
 
   /// An error with its explanation.
   public init(_ name: Name, _ message: String) {
     self.name = name
     self.message = message
+  }
+
+  /// An `OverconstrainedError`.
+  public static func overconstrained(_ constraint: String, _ message: String) -> MediaError {
+    var error = MediaError(.overconstrainedError, message)
+    error.constraint = constraint
+    return error
   }
 
   /// The name and the message.

@@ -16,6 +16,9 @@ public final class SourceOutput<Frame: Sendable>: Sendable {
   /// frame.
   private let trackCount = Mutex(0)
 
+  /// What those who make tracks of the source share about it.
+  private let companion = Mutex<(any AnyObject & Sendable)?>(nil)
+
   /// An output; a source that has nothing to deliver yet begins muted.
   public init(isMuted: Bool = false) { state = Mutex(State(isMuted: isMuted)) }
 
@@ -59,6 +62,16 @@ public final class SourceOutput<Frame: Sendable>: Sendable {
   /// Tells the tracks that settings or capabilities were changed by the environment, not by the program.
   public func configurationChanged() {
     for observer in state.withLock({ $0.observers }) { observer.sourceConfigurationChanged() }
+  }
+
+  /// The one object that goes with this source, made when it is asked for first.
+  package func companion<Companion: AnyObject & Sendable>(_ make: () -> Companion) -> Companion {
+    companion.withLock { companion in
+      if let existing = companion as? Companion { return existing }
+      let new = make()
+      companion = new
+      return new
+    }
   }
 
   /// Tracks that hold the source open.

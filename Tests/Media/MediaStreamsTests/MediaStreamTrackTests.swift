@@ -69,7 +69,7 @@ struct MediaStreamTrackTests {
     #expect(ended.readyState == .ended)
     #expect(await drain(ended) == [.ended])
     #expect(!source.isOpen)
-    #expect(ended.settings.width == 320)
+    #expect(ended.settings.width == nil)
     // Once over, a source gives ended tracks only.
     let late = try MediaStreamTrack(source: source)
     #expect(late.readyState == .ended && !source.isOpen)
@@ -113,7 +113,8 @@ struct MediaStreamTrackTests {
     track.isEnabled = true
     try generator.write(grey(200, index: 3))
     #expect(await frames.next()?.pixel(x: 0, y: 0).luma == 200)
-    #expect(track.frameCounts == (4, 1))
+    // TR-19: black pictures are not counted.
+    #expect(track.videoStats?.totalFrames == 1 && track.videoStats?.deliveredFrames == 1)
   }
 
   @Test("TR-02: a disabled audio track is silent, and only that one of two clones")

@@ -26,7 +26,7 @@ package struct SettingsCandidate: Sendable, Hashable {
     package var isCalledDerived = false
     /// Hundredths of the picture that cropping takes away.
     package var cropped = 0
-    /// How far the settings are from 640x480 at 30 frames a second, or one channel at 48 kHz.
+    /// How far the settings are from the defaults of the device or, without any, of user agents.
     package var fromDefaults = 0.0
     /// Pixels or samples a second that the source has to make for it.
     package var cost = 0.0
@@ -45,12 +45,16 @@ package struct SettingsCandidate: Sendable, Hashable {
 
 extension MediaTrackSettings {
   /// Defaults of other user agents, which suit calls (SelectSettings, step 6).
-  package enum Defaults {
-    package static let width = 640
-    package static let height = 480
-    package static let frameRate = 30.0
-    package static let sampleRate = 48_000
-    package static let channelCount = 1
-    package static let latency = 0.01
-  }
+  package static let userAgentDefaults: MediaTrackSettings = {
+    var settings = MediaTrackSettings(width: 640, height: 480, frameRate: 30)
+    settings.sampleRate = 48_000
+    settings.channelCount = 1
+    settings.latency = 0.01
+    return settings
+  }()
+}
+
+/// How far a value is from its default, when there is one.
+func distance(from value: Double, toDefault standard: Double?) -> Double {
+  standard.map { FitnessDistance.numeric(actual: value, ideal: $0) } ?? 0
 }

@@ -46,7 +46,7 @@ extension SettingsSpace {
   /// Rates of the source, and those that are named and can be resampled to.
   private func sampleRates(of mode: MediaSourceMode, named: [Double]) -> Choices {
     guard let values = mode.sampleRate else { return Choices() }
-    let standard = MediaTrackSettings.Defaults.sampleRate
+    let standard = defaults.sampleRate ?? 48_000
     let native = values.critical(near: wholeNumbers(named) + [standard])
     let least = min(values.min, Self.derivedSampleRates.lowerBound)
     let greatest = max(values.max, Self.derivedSampleRates.upperBound)
@@ -69,7 +69,7 @@ extension SettingsSpace {
   /// Channels of the source, and those that can be mixed from them.
   private func channelCounts(of mode: MediaSourceMode, named: [Double]) -> Choices {
     guard let values = mode.channelCount else { return Choices() }
-    let standard = MediaTrackSettings.Defaults.channelCount
+    let standard = defaults.channelCount ?? 1
     let native = values.critical(near: wholeNumbers(named) + [standard])
     let greatest = max(values.max, 2)
     let derived = Set(wholeNumbers(named) + [1, 2]).subtracting(native).filter { (1...greatest).contains($0) }
@@ -96,7 +96,7 @@ extension SettingsSpace {
   }
 
   private func latencies(of mode: MediaSourceMode, named: [Double]) -> Choices {
-    let standard = MediaTrackSettings.Defaults.latency
+    let standard = defaults.latency ?? 0.01
     return Choices(
       changes: (mode.latency?.critical(near: named + [standard]) ?? []).map { latency in
         { sound in

@@ -18,9 +18,9 @@ extension SettingsSpace {
       return Int(((1 - min(kept, 1 / kept)) * 100).rounded())
     }
 
-    var fromDefaults: Double {
-      FitnessDistance.numeric(actual: Double(width), ideal: Double(MediaTrackSettings.Defaults.width))
-        + FitnessDistance.numeric(actual: Double(height), ideal: Double(MediaTrackSettings.Defaults.height))
+    func distance(fromDefaults defaults: MediaTrackSettings) -> Double {
+      RTCConstraints.distance(from: Double(width), toDefault: defaults.width.map { Double($0) })
+        + RTCConstraints.distance(from: Double(height), toDefault: defaults.height.map { Double($0) })
     }
   }
 
@@ -38,12 +38,13 @@ extension SettingsSpace {
         continue
       }
       let generator = SizeGenerator(
-        widths: widths, heights: heights, basic: basic, advanced: advanced, commitments: commitments)
+        widths: widths, heights: heights, basic: basic, advanced: advanced, commitments: commitments,
+        defaults: defaults)
       let rates = rates(of: mode, basic: basic, advanced: advanced)
       for size in generator.sizes() {
         for rate in rates where serves(size, rate) {
           for facing in facings {
-            candidates.append(contentsOf: Self.candidates(size: size, rate: rate, facing: facing))
+            candidates.append(contentsOf: self.candidates(size: size, rate: rate, facing: facing))
           }
         }
       }
@@ -68,10 +69,10 @@ extension SettingsSpace {
     guard let values = mode.frameRate else { return [Rate(rate: nil, native: nil)] }
     let named = ([basic] + advanced).flatMap { $0.numbers(for: .frameRate) }
     let committed = commitments.compactMap(\.settings.frameRate).max()
-    let native = values.critical(near: named + [MediaTrackSettings.Defaults.frameRate, committed].compactMap { $0 })
+    let native = values.critical(near: named + [defaults.frameRate, committed].compactMap { $0 })
     var rates = native.map { Rate(rate: $0, native: $0) }
     // Each picture that is not wanted is left out; none is made up.
-    for rate in Set(named + native + [MediaTrackSettings.Defaults.frameRate]).sorted() where rate > 0 {
+    for rate in Set(named + native + [defaults.frameRate].compactMap { $0 }).sorted() where rate > 0 {
       guard let source = values.covering(max(rate, committed ?? 0)), source != rate else { continue }
       rates.append(Rate(rate: rate, native: source))
     }
@@ -91,7 +92,7 @@ extension SettingsSpace {
     }
   }
 
-  private static func candidates(size: Size, rate: Rate, facing: String?) -> [SettingsCandidate] {
+  private func candidates(size: Size, rate: Rate, facing: String?) -> [SettingsCandidate] {
     var settings = MediaTrackSettings(width: size.width, height: size.height, frameRate: rate.rate)
     settings.aspectRatio = size.aspectRatio
     settings.facingMode = facing
@@ -101,8 +102,8 @@ extension SettingsSpace {
     preference.derivations = (size.isNative ? 0 : 1) + (rate.rate == rate.native ? 0 : 1)
     preference.cropped = size.cropped
     preference.fromDefaults =
-      size.fromDefaults
-      + (rate.rate.map { FitnessDistance.numeric(actual: $0, ideal: MediaTrackSettings.Defaults.frameRate) } ?? 0)
+      size.distance(fromDefaults: defaults)
+      + (rate.rate.map { RTCConstraints.distance(from: $0, toDefault: defaults.frameRate) } ?? 0)
     preference.cost = Double(size.nativeWidth * size.nativeHeight) * (rate.native ?? 1)
     let asDelivered = SettingsCandidate(settings: settings, native: native, preference: preference)
     var derived = asDelivered

@@ -24,19 +24,22 @@ package struct SettingsSpace: Sendable {
   }
 
   package let isVideo: Bool
-  package let modes: [MediaSourceMode]
+  package var modes: [MediaSourceMode]
   /// What is the same in all settings: the identifiers of the device.
   package let deviceId: String?
   package let groupId: String?
   /// Where the camera looks.
   package let facingModes: [String]
   package let supported: Set<ConstrainableProperty>
+  /// What the device has when nobody asks for anything (system default property values).
+  package let defaults: MediaTrackSettings
   /// Other tracks of the source.
   package var commitments: [Commitment] = []
 
   package init(
     isVideo: Bool, modes: [MediaSourceMode], deviceId: String? = nil, groupId: String? = nil,
-    facingModes: [String] = [], supported: Set<ConstrainableProperty> = ConstrainableProperty.supported
+    facingModes: [String] = [], supported: Set<ConstrainableProperty> = ConstrainableProperty.supported,
+    defaults: MediaTrackSettings? = nil
   ) {
     self.isVideo = isVideo
     self.modes = modes
@@ -44,6 +47,16 @@ package struct SettingsSpace: Sendable {
     self.groupId = groupId
     self.facingModes = facingModes
     self.supported = supported
+    var merged = MediaTrackSettings.userAgentDefaults
+    if let defaults {
+      merged.width = defaults.width ?? merged.width
+      merged.height = defaults.height ?? merged.height
+      merged.frameRate = defaults.frameRate ?? merged.frameRate
+      merged.sampleRate = defaults.sampleRate ?? merged.sampleRate
+      merged.channelCount = defaults.channelCount ?? merged.channelCount
+      merged.latency = defaults.latency ?? merged.latency
+    }
+    self.defaults = merged
   }
 
   /// What `getCapabilities` says of the space.

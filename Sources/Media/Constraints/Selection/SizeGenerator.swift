@@ -17,22 +17,24 @@ struct SizeGenerator {
   /// What the source must not fall below, for the sake of other tracks.
   private let leastWidth: Int
   private let leastHeight: Int
+  private let defaults: MediaTrackSettings
 
   init(
     widths: MediaSourceMode.Values<Int>, heights: MediaSourceMode.Values<Int>, basic: PreparedConstraintSet,
-    advanced: [PreparedConstraintSet], commitments: [SettingsSpace.Commitment]
+    advanced: [PreparedConstraintSet], commitments: [SettingsSpace.Commitment], defaults: MediaTrackSettings
   ) {
     self.widths = widths
     self.heights = heights
     self.basic = basic.only(Self.properties)
     self.advanced = advanced.map { $0.only(Self.properties) }
+    self.defaults = defaults
     let sets = [basic] + advanced
-    func numbers(_ property: ConstrainableProperty, _ others: [Int?], default standard: Int) -> [Int] {
+    func numbers(_ property: ConstrainableProperty, _ others: [Int?]) -> [Int] {
       let named = sets.flatMap { $0.numbers(for: property) }.filter { $0 >= 1 && $0 <= Self.limit }
-      return Set(named.map { Int($0) } + others.compactMap { $0 } + [standard]).sorted()
+      return Set(named.map { Int($0) } + others.compactMap { $0 }).sorted()
     }
-    wantedWidths = numbers(.width, commitments.map(\.settings.width), default: MediaTrackSettings.Defaults.width)
-    wantedHeights = numbers(.height, commitments.map(\.settings.height), default: MediaTrackSettings.Defaults.height)
+    wantedWidths = numbers(.width, commitments.map(\.settings.width) + [defaults.width])
+    wantedHeights = numbers(.height, commitments.map(\.settings.height) + [defaults.height])
     let ratios = sets.flatMap { $0.numbers(for: .aspectRatio) }.filter { $0 > 0 && $0.isFinite }
     aspectRatios = Set(ratios).sorted()
     leastWidth = commitments.compactMap(\.settings.width).max() ?? 1
@@ -52,7 +54,7 @@ struct SizeGenerator {
         }
       }
     }
-    var best = BestSizes(basic: basic, advanced: advanced)
+    var best = BestSizes(basic: basic, advanced: advanced, defaults: defaults)
     let (maximumWidth, maximumHeight) = (widths.max, heights.max)
     let corners = (
       Set(wantedWidths + widths.critical(near: wantedWidths)).filter { $0 <= maximumWidth },
@@ -106,12 +108,14 @@ private struct BestSizes {
 
   let basic: PreparedConstraintSet
   let advanced: [PreparedConstraintSet]
+  let defaults: MediaTrackSettings
   private var entries: [Sort: Entry] = [:]
   private var settings = MediaTrackSettings()
 
-  init(basic: PreparedConstraintSet, advanced: [PreparedConstraintSet]) {
+  init(basic: PreparedConstraintSet, advanced: [PreparedConstraintSet], defaults: MediaTrackSettings) {
     self.basic = basic
     self.advanced = advanced
+    self.defaults = defaults
   }
 
   var sizes: [SettingsSpace.Size] {
@@ -135,7 +139,8 @@ private struct BestSizes {
   private func isBetter(_ size: SettingsSpace.Size, _ distance: Double, than entry: Entry) -> Bool {
     if abs(distance - entry.distance) > 1e-9 { return distance < entry.distance }
     if size.cropped != entry.size.cropped { return size.cropped < entry.size.cropped }
-    if abs(size.fromDefaults - entry.size.fromDefaults) > 1e-9 { return size.fromDefaults < entry.size.fromDefaults }
+    let (mine, other) = (size.distance(fromDefaults: defaults), entry.size.distance(fromDefaults: defaults))
+    if abs(mine - other) > 1e-9 { return mine < other }
     let cost = (size.nativeWidth * size.nativeHeight, entry.size.nativeWidth * entry.size.nativeHeight)
     return cost.0 < cost.1
   }

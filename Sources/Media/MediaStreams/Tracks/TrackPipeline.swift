@@ -4,13 +4,15 @@ import Synchronization
 /// The way of a track's frames from its source to its consumers, for one kind of frame.
 ///
 /// Everything here runs on the thread that made the frame; each consumer has a mailbox of its own.
-final class TrackPipeline<Frame: Sendable>: SourceObserver {
+final class TrackPipeline<Frame: MeasuredFrame>: SourceObserver {
   struct State: Sendable {
     var isEnabled = true
     var isEnded = false
     /// What a disabled track shows, kept while the frames keep their form.
     var blank: Frame?
-    var statistics = TrackFrameCounts()
+    var counts = TrackFrameCounts()
+    /// Makes the track's frames of those of the source; `nil` when they are the same.
+    var adapter: (any FrameAdapter<Frame>)?
   }
 
   let consumers = FrameBroadcast<Frame>()
@@ -27,9 +29,13 @@ final class TrackPipeline<Frame: Sendable>: SourceObserver {
     self.onSourceEvent = onSourceEvent
   }
 
-  var counts: TrackFrameCounts { state.withLock { $0.statistics } }
+  var counts: TrackFrameCounts { state.withLock { $0.counts } }
+
+  func resetLatency() { state.withLock { $0.counts.latency = TrackFrameCounts.Latency() } }
 
   func setEnabled(_ isEnabled: Bool) { state.withLock { $0.isEnabled = isEnabled } }
+
+  func setAdapter(_ adapter: (any FrameAdapter<Frame>)?) { state.withLock { $0.adapter = adapter } }
 
   func end() {
     state.withLock { $0.isEnded = true }
@@ -37,13 +43,14 @@ final class TrackPipeline<Frame: Sendable>: SourceObserver {
   }
 
   func receive(_ frame: Frame) {
+    // Adapted outside the lock: it takes its time.
+    let adapter = state.withLock { $0.isEnded ? nil : $0.adapter }
+    let adapted = adapter?.adapt(frame) ?? .frame(frame)
     let delivered: Frame? = state.withLock { state in
       guard !state.isEnded else { return nil }
-      state.statistics.total += 1
-      if state.isEnabled {
-        state.statistics.delivered += 1
-        return frame
-      }
+      if state.isEnabled { state.counts.note(frame, adapted) }
+      guard case .frame(let frame) = adapted else { return nil }
+      if state.isEnabled { return frame }
       let blank = makeBlank(frame, state.blank)
       state.blank = blank
       return blank
@@ -61,12 +68,4 @@ enum SourceEvent: Sendable {
   case muted(Bool)
   case ended
   case configurationChanged
-}
-
-/// Frames that a track has seen.
-struct TrackFrameCounts: Sendable {
-  /// Delivered while the track was enabled.
-  var delivered = 0
-  /// All that came from the source.
-  var total = 0
 }

@@ -40,6 +40,29 @@ enum TrackSource: Sendable {
     }
   }
 
+  var modes: [MediaSourceMode] {
+    switch self {
+    case .video(let source): source.modes
+    case .audio(let source): source.modes
+    }
+  }
+
+  /// What the tracks of the source have in common. What it has now is its default.
+  var coordinator: SourceCoordinator {
+    let make = { SourceCoordinator(identity: SourceCoordinator.Identity(defaults: settings)) }
+    switch self {
+    case .video(let source): return source.output.companion(make)
+    case .audio(let source): return source.output.companion(make)
+    }
+  }
+
+  func reconfigure(to settings: MediaTrackSettings) async throws {
+    switch self {
+    case .video(let source): try await source.reconfigure(to: settings)
+    case .audio(let source): try await source.reconfigure(to: settings)
+    }
+  }
+
   var capabilities: MediaTrackCapabilities {
     switch self {
     case .video(let source): source.capabilities

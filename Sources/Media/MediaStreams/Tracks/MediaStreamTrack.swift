@@ -1,3 +1,4 @@
+import RTCConstraints
 import RTCFrames
 import Synchronization
 
@@ -47,7 +48,7 @@ public final class MediaStreamTrack: Sendable {
     var isMuted: Bool
     var readyState = ReadyState.live
     var contentHint = ContentHint.none
-    /// What `settings` says after the source is let go.
+    /// What `settings` says of a track that has ended.
     var lastSettings: MediaTrackSettings?
   }
 
@@ -85,7 +86,11 @@ public final class MediaStreamTrack: Sendable {
   convenience init(id: String, label: String, origin: Origin, source: TrackSource) throws {
     self.init(unattached: source, id: id, label: label, origin: origin)
     if source.isEnded {
-      state.withLock { $0.readyState = .ended }
+      let settings = attachment.settings.inherent
+      state.withLock { state in
+        state.readyState = .ended
+        state.lastSettings = settings
+      }
       attachment.end()
       broadcaster.finish()
     } else {
@@ -93,7 +98,8 @@ public final class MediaStreamTrack: Sendable {
     }
   }
 
-  private init(unattached source: TrackSource, id: String, label: String, origin: Origin) {
+  /// A track whose source is not opened yet.
+  init(unattached source: TrackSource, id: String, label: String, origin: Origin) {
     self.id = id
     self.label = label
     self.origin = origin
@@ -123,7 +129,8 @@ public final class MediaStreamTrack: Sendable {
     }
   }
 
-  private func attach() throws {
+  /// Opens the source, if this is its first track.
+  func attach() throws {
     try attachment.attach()
     // What happened between reading the state and listening to it.
     sourceEvent(.muted(attachment.source.isMuted))
@@ -151,14 +158,6 @@ public final class MediaStreamTrack: Sendable {
   /// that nobody has seen yet become one.
   public var events: EventSequence<Event> { broadcaster.sequence }
 
-  /// Frames that came from the source, and those delivered while the track was enabled.
-  package var frameCounts: (total: Int, delivered: Int) {
-    switch attachment.pipeline {
-    case .video(let pipeline): (pipeline.counts.total, pipeline.counts.delivered)
-    case .audio(let pipeline): (pipeline.counts.total, pipeline.counts.delivered)
-    }
-  }
-
   /// Consumers of plain frames that are attached now.
   package var consumerCount: Int {
     switch attachment.pipeline {
@@ -174,15 +173,23 @@ public final class MediaStreamTrack: Sendable {
     set { if newValue.applies(to: kind) { state.withLock { $0.contentHint = newValue } } }
   }
 
-  /// What the track delivers; what it delivered last, when it has ended.
-  public var settings: MediaTrackSettings { state.withLock { $0.lastSettings } ?? attachment.source.settings }
+  /// What the track delivers. A track that has ended still tells its device, its group and where its camera looked
+  /// (mediacapture-main, getSettings).
+  public var settings: MediaTrackSettings { state.withLock { $0.lastSettings } ?? attachment.settings }
 
-  /// What the source can deliver.
-  public var capabilities: MediaTrackCapabilities { attachment.source.capabilities }
+  /// What constraints can have of the source.
+  public var capabilities: MediaTrackCapabilities {
+    let source = attachment.source
+    let isKnown = !source.modes.isEmpty || !attachment.coordinator.identity.modes.isEmpty
+    return isKnown ? attachment.coordinator.space(of: source, for: nil).capabilities : source.capabilities
+  }
+
+  /// The constraints that were applied last.
+  public var constraints: MediaTrackConstraints { attachment.constraints }
 
   /// Ends the track at once, without an event. The source is closed when this was its last track.
   public func stop() {
-    let settings = attachment.source.settings
+    let settings = attachment.settings.inherent
     let wasLive = state.withLock { state in
       guard state.readyState == .live else { return false }
       state.readyState = .ended
@@ -204,11 +211,12 @@ public final class MediaStreamTrack: Sendable {
       unattached: attachment.source, id: RandomIdentifier.make(), label: label, origin: origin)
     copy.isEnabled = snapshot.isEnabled
     copy.contentHint = snapshot.contentHint
+    copy.attachment.configure(as: attachment)
     // A source that is open is not opened again, so attaching fails only when it was closed meanwhile.
     if snapshot.readyState == .ended || (try? copy.attach()) == nil {
       copy.state.withLock { state in
         state.readyState = .ended
-        state.lastSettings = snapshot.lastSettings
+        state.lastSettings = snapshot.lastSettings ?? settings.inherent
       }
       copy.attachment.end()
       copy.broadcaster.finish()
@@ -226,7 +234,7 @@ public final class MediaStreamTrack: Sendable {
       }
       if isChanged { broadcaster.send(isMuted ? .mute : .unmute) }
     case .ended:
-      let settings = attachment.source.settings
+      let settings = attachment.settings.inherent
       let isChanged = state.withLock { state in
         guard state.readyState == .live else { return false }
         state.readyState = .ended
@@ -241,5 +249,16 @@ public final class MediaStreamTrack: Sendable {
     case .configurationChanged:
       if readyState == .live { broadcaster.send(.configurationChanged) }
     }
+  }
+}
+
+extension MediaTrackSettings {
+  /// What an ended track still tells (mediacapture-main, list of inherent constrainable track properties).
+  var inherent: MediaTrackSettings {
+    var settings = MediaTrackSettings()
+    settings.deviceId = deviceId
+    settings.facingMode = facingMode
+    settings.groupId = groupId
+    return settings
   }
 }

@@ -5,13 +5,9 @@ package struct TSN: RawRepresentable, Hashable, Sendable {
   package init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// Steps from `other` to this number, negative when it lies behind.
-  package func distance(from other: TSN) -> Int {
-    Int(Int32(bitPattern: rawValue &- other.rawValue))
-  }
+  package func distance(from other: TSN) -> Int { Int(Int32(bitPattern: rawValue &- other.rawValue)) }
   package func isAfter(_ other: TSN) -> Bool { distance(from: other) > 0 }
-  package func advanced(by steps: Int) -> TSN {
-    TSN(rawValue: rawValue &+ UInt32(truncatingIfNeeded: steps))
-  }
+  package func advanced(by steps: Int) -> TSN { TSN(rawValue: rawValue &+ UInt32(truncatingIfNeeded: steps)) }
   package var next: TSN { TSN(rawValue: rawValue &+ 1) }
   package var previous: TSN { TSN(rawValue: rawValue &- 1) }
 }
@@ -29,9 +25,7 @@ package struct MessageIdentifier: RawRepresentable, Hashable, Sendable {
 
   package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  package func distance(from other: MessageIdentifier) -> Int {
-    Int(Int32(bitPattern: rawValue &- other.rawValue))
-  }
+  package func distance(from other: MessageIdentifier) -> Int { Int(Int32(bitPattern: rawValue &- other.rawValue)) }
   package var next: MessageIdentifier { MessageIdentifier(rawValue: rawValue &+ 1) }
 }
 

@@ -38,18 +38,15 @@ struct CRC32cVectors: Decodable {
   }
 }
 
-@Suite("CRC32c")
-struct CRC32cTests {
-  @Test("SC-01: the published checksums")
-  func published() throws {
+@Suite("CRC32c") struct CRC32cTests {
+  @Test("SC-01: the published checksums") func published() throws {
     for vector in try CRC32cVectors.load().vectors {
       let checksum = CRC32cVectors.bytes(vector.data).withRawSpan { CRC32c.checksum($0) }
       #expect(checksum == UInt32(vector.crc32c, radix: 16))
     }
   }
 
-  @Test("SC-01: the checksums of other stacks' packets")
-  func packets() throws {
+  @Test("SC-01: the checksums of other stacks' packets") func packets() throws {
     for packet in try CRC32cVectors.load().sctp_packets {
       let isValid = packet.bytes.withRawSpan { span in
         SCTPCommonHeader(span).map { $0.checksum == CRC32c.ofPacket(span) } ?? false
@@ -58,16 +55,13 @@ struct CRC32cTests {
     }
   }
 
-  @Test("SC-01: sixteen bytes a step come to the same as one at a time")
-  func lengths() {
+  @Test("SC-01: sixteen bytes a step come to the same as one at a time") func lengths() {
     let bytes = TransferTests.pattern(200)
     for count in 0...200 {
       var register: UInt32 = 0xFFFF_FFFF
       for byte in bytes[..<count] {
         register ^= UInt32(byte)
-        for _ in 0..<8 {
-          register = register & 1 == 0 ? register >> 1 : register >> 1 ^ 0x82F6_3B78
-        }
+        for _ in 0..<8 { register = register & 1 == 0 ? register >> 1 : register >> 1 ^ 0x82F6_3B78 }
       }
       let checksum = Array(bytes[..<count]).withRawSpan { CRC32c.checksum($0) }
       #expect(checksum == ~register)

@@ -3,63 +3,52 @@ import Testing
 
 @testable import RTCSCTP
 
-@Suite("Data channels")
-struct DataChannelSessionTests {
+@Suite("Data channels") struct DataChannelSessionTests {
   typealias Simulation = SCTPSimulation<DataChannelSession>
 
-  @Test("DC-02: identifiers are even for the DTLS client, odd for the server, and unknown before")
-  func identifiers() throws {
+  @Test("DC-02: identifiers are even for the DTLS client, odd for the server, and unknown before") func identifiers()
+    throws
+  {
     var simulation = Simulation.channels()
-    let before = try simulation.endpoints[0].open(
-      DataChannelOptions(label: "a"), now: simulation.now)
+    let before = try simulation.endpoints[0].open(DataChannelOptions(label: "a"), now: simulation.now)
     let negotiated = try simulation.endpoints[0].open(
       DataChannelOptions(isNegotiated: true, id: 0), now: simulation.now)
     #expect(simulation.endpoints[0].description(of: before)?.id == nil)
     #expect(simulation.endpoints[0].description(of: negotiated)?.id == 0)
     simulation.start()
     let after = try simulation.endpoints[0].open(DataChannelOptions(), now: simulation.now)
-    let others = try (0..<2).map { _ in
-      try simulation.endpoints[1].open(DataChannelOptions(), now: simulation.now)
-    }
+    let others = try (0..<2).map { _ in try simulation.endpoints[1].open(DataChannelOptions(), now: simulation.now) }
     #expect(simulation.endpoints[0].description(of: before)?.id == 2)
     #expect(simulation.endpoints[0].description(of: after)?.id == 4)
     #expect(others.map { simulation.endpoints[1].description(of: $0)?.id } == [1, 3])
     #expect(throws: DataChannelError.identifierInUse) {
-      try simulation.endpoints[0].open(
-        DataChannelOptions(isNegotiated: true, id: 4), now: simulation.now)
+      try simulation.endpoints[0].open(DataChannelOptions(isNegotiated: true, id: 4), now: simulation.now)
     }
     #expect(throws: DataChannelError.invalidOptions) {
-      try simulation.endpoints[0].open(
-        DataChannelOptions(isNegotiated: true, id: 65_535), now: simulation.now)
+      try simulation.endpoints[0].open(DataChannelOptions(isNegotiated: true, id: 65_535), now: simulation.now)
     }
     #expect(throws: DataChannelError.invalidOptions) {
       try simulation.endpoints[0].open(DataChannelOptions(isNegotiated: true), now: simulation.now)
     }
   }
 
-  @Test(
-    "DC-04: a channel is announced open, with its options, and its first messages wait for the reader"
-  )
+  @Test("DC-04: a channel is announced open, with its options, and its first messages wait for the reader")
   func announcement() throws {
     var simulation = Simulation.channels()
     let options = DataChannelOptions(
-      label: "çhat", subprotocol: "v1", isOrdered: false, reliability: .retransmissions(3),
-      priority: 1_024)
+      label: "çhat", subprotocol: "v1", isOrdered: false, reliability: .retransmissions(3), priority: 1_024)
     let local = try simulation.endpoints[0].open(options, now: simulation.now)
     simulation.start()
-    let isOpen = simulation.run(
-      for: .seconds(2), until: { $0.endpoints[0].description(of: local)?.state == .open })
+    let isOpen = simulation.run(for: .seconds(2), until: { $0.endpoints[0].description(of: local)?.state == .open })
     #expect(isOpen)
     // Before the peer had a chance to acknowledge anything.
-    try simulation.endpoints[0].send(
-      DataChannelMessage(text: "first"), on: local, now: simulation.now)
+    try simulation.endpoints[0].send(DataChannelMessage(text: "first"), on: local, now: simulation.now)
     simulation.run(for: .seconds(1))
     let events = simulation.channelEvents(at: 1)
     let remote = try #require(simulation.handle(of: 0, at: 1))
     #expect(
       events == [
-        .associationChanged(.connecting), .associationChanged(.connected), .channelArrived(remote),
-        .opened(remote),
+        .associationChanged(.connecting), .associationChanged(.connected), .channelArrived(remote), .opened(remote),
         .messagesAvailable(remote),
       ])
     let description = try #require(simulation.endpoints[1].description(of: remote))
@@ -69,48 +58,40 @@ struct DataChannelSessionTests {
     let own = simulation.channelEvents(at: 0)
     #expect(
       own == [
-        .associationChanged(.connecting), .associationChanged(.connected), .opened(local),
-        .bufferedAmountLow(local),
+        .associationChanged(.connecting), .associationChanged(.connected), .opened(local), .bufferedAmountLow(local),
       ])
   }
 
-  @Test("DC-05: text, binary and empty messages keep their kind")
-  func kinds() throws {
+  @Test("DC-05: text, binary and empty messages keep their kind") func kinds() throws {
     var simulation = Simulation.connectedChannels()
     let (local, remote) = try simulation.open()
     let sent = [
-      DataChannelMessage(text: "grüße 🐦"), DataChannelMessage(.binary, [0, 255]),
-      DataChannelMessage(text: ""),
+      DataChannelMessage(text: "grüße 🐦"), DataChannelMessage(.binary, [0, 255]), DataChannelMessage(text: ""),
       DataChannelMessage(.binary, []), DataChannelMessage(.binary, TransferTests.pattern(262_144)),
     ]
-    for message in sent {
-      try simulation.endpoints[0].send(message, on: local, now: simulation.now)
-    }
+    for message in sent { try simulation.endpoints[0].send(message, on: local, now: simulation.now) }
     simulation.run(for: .seconds(2))
     let received = simulation.messages(at: 1, from: remote)
     #expect(received == sent)
-    try simulation.endpoints[1].send(
-      DataChannelMessage(text: "back"), on: remote, now: simulation.now)
+    try simulation.endpoints[1].send(DataChannelMessage(text: "back"), on: remote, now: simulation.now)
     simulation.run(for: .seconds(1))
     let back = simulation.messages(at: 0, from: local)
     #expect(back == [DataChannelMessage(text: "back")])
 
     let statistics = try #require(simulation.endpoints[0].description(of: local)?.statistics)
-    #expect(
-      statistics.messagesSent == 5
-        && statistics.bytesSent == UInt64(sent.reduce(0) { $0 + $1.bytes.count }))
+    #expect(statistics.messagesSent == 5 && statistics.bytesSent == UInt64(sent.reduce(0) { $0 + $1.bytes.count }))
     #expect(statistics.messagesReceived == 1 && statistics.bytesReceived == 4)
   }
 
-  @Test("DC-07: the buffered amount is exact and the low threshold is told once per crossing")
-  func bufferedAmount() throws {
+  @Test("DC-07: the buffered amount is exact and the low threshold is told once per crossing") func bufferedAmount()
+    throws
+  {
     var simulation = Simulation.channels()
     let negotiated = DataChannelOptions(isNegotiated: true, id: 7)
     let local = try simulation.endpoints[0].open(negotiated, now: simulation.now)
     let remote = try simulation.endpoints[1].open(negotiated, now: simulation.now)
     #expect(throws: DataChannelError.notOpen) {
-      try simulation.endpoints[0].send(
-        DataChannelMessage(text: "early"), on: local, now: simulation.now)
+      try simulation.endpoints[0].send(DataChannelMessage(text: "early"), on: local, now: simulation.now)
     }
     simulation.start()
     simulation.run(for: .seconds(1))
@@ -119,8 +100,7 @@ struct DataChannelSessionTests {
     try simulation.endpoints[0].send(
       DataChannelMessage(.binary, TransferTests.pattern(100_000)), on: local, now: simulation.now)
     try simulation.endpoints[0].send(DataChannelMessage(text: ""), on: local, now: simulation.now)
-    try simulation.endpoints[0].send(
-      DataChannelMessage(text: "four"), on: local, now: simulation.now)
+    try simulation.endpoints[0].send(DataChannelMessage(text: "four"), on: local, now: simulation.now)
     #expect(simulation.endpoints[0].bufferedAmount(of: local) == 100_004)
     simulation.run(for: .seconds(2))
     #expect(simulation.endpoints[0].bufferedAmount(of: local) == 0)
@@ -131,20 +111,17 @@ struct DataChannelSessionTests {
   }
 
   @Test(
-    "DC-03 DC-12: a channel closes on both sides, in order and once, and its number is used again",
-    arguments: [0, 1])
+    "DC-03 DC-12: a channel closes on both sides, in order and once, and its number is used again", arguments: [0, 1])
   func closing(_ closer: Int) throws {
     var simulation = Simulation.connectedChannels()
     let (local, remote) = try simulation.open()
     let handles = [local, remote]
     for index in 0..<2 { _ = simulation.channelEvents(at: index) }
-    try simulation.endpoints[closer].send(
-      DataChannelMessage(text: "last"), on: handles[closer], now: simulation.now)
+    try simulation.endpoints[closer].send(DataChannelMessage(text: "last"), on: handles[closer], now: simulation.now)
     simulation.endpoints[closer].close(handles[closer], now: simulation.now)
     #expect(simulation.endpoints[closer].description(of: handles[closer])?.state == .closing)
     #expect(throws: DataChannelError.notOpen) {
-      try simulation.endpoints[closer].send(
-        DataChannelMessage(text: "late"), on: handles[closer], now: simulation.now)
+      try simulation.endpoints[closer].send(DataChannelMessage(text: "late"), on: handles[closer], now: simulation.now)
     }
     simulation.run(for: .seconds(3))
     let other = handles[1 - closer]
@@ -160,21 +137,18 @@ struct DataChannelSessionTests {
     let (again, _) = try simulation.open()
     #expect(simulation.endpoints[0].description(of: again)?.id == 0)
     #expect(again != local)
-    try simulation.endpoints[0].send(
-      DataChannelMessage(text: "anew"), on: again, now: simulation.now)
+    try simulation.endpoints[0].send(DataChannelMessage(text: "anew"), on: again, now: simulation.now)
     simulation.run(for: .seconds(1))
     let fresh = try #require(simulation.handle(of: 0, at: 1))
     let anew = simulation.messages(at: 1, from: fresh)
     #expect(anew == [DataChannelMessage(text: "anew")])
   }
 
-  @Test("DC-16: a thousand channels open, speak and close under loss")
-  func thousand() throws {
+  @Test("DC-16: a thousand channels open, speak and close under loss") func thousand() throws {
     var simulation = Simulation.connectedChannels(link: .init(loss: 0.02))
     var handles: [DataChannelHandle] = []
     for index in 0..<1_000 {
-      let handle = try simulation.endpoints[index % 2].open(
-        DataChannelOptions(label: "\(index)"), now: simulation.now)
+      let handle = try simulation.endpoints[index % 2].open(DataChannelOptions(label: "\(index)"), now: simulation.now)
       handles.append(handle)
       try simulation.endpoints[index % 2].send(
         DataChannelMessage(text: "message \(index)"), on: handle, now: simulation.now)
@@ -182,9 +156,7 @@ struct DataChannelSessionTests {
     simulation.run(for: .seconds(30))
     for side in 0..<2 {
       let arrived = simulation.endpoints[side].handles.compactMap { handle in
-        simulation.endpoints[side].description(of: handle).flatMap {
-          $0.isRemote ? (handle, $0) : nil
-        }
+        simulation.endpoints[side].description(of: handle).flatMap { $0.isRemote ? (handle, $0) : nil }
       }
       #expect(arrived.count == 500)
       for (handle, description) in arrived {
@@ -192,9 +164,7 @@ struct DataChannelSessionTests {
         #expect(message == DataChannelMessage(text: "message \(description.options.label)"))
       }
     }
-    for (index, handle) in handles.enumerated() {
-      simulation.endpoints[index % 2].close(handle, now: simulation.now)
-    }
+    for (index, handle) in handles.enumerated() { simulation.endpoints[index % 2].close(handle, now: simulation.now) }
     simulation.run(for: .seconds(60))
     for side in 0..<2 {
       let isClosed = simulation.endpoints[side].handles.allSatisfy {

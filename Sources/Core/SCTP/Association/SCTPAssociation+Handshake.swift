@@ -5,10 +5,8 @@ extension SCTPAssociation {
   /// Ours, the same every time it is sent.
   var initChunk: InitChunk {
     InitChunk(
-      tag: localTag, window: UInt32(DataReceiver.capacity(configuration)),
-      outgoingStreams: configuration.streamCount,
-      incomingStreams: configuration.streamCount, initialTSN: localInitialTSN,
-      extensions: offeredExtensions)
+      tag: localTag, window: UInt32(DataReceiver.capacity(configuration)), outgoingStreams: configuration.streamCount,
+      incomingStreams: configuration.streamCount, initialTSN: localInitialTSN, extensions: offeredExtensions)
   }
 
   /// A window smaller than this could not hold a packet (RFC 9260 §3.3.2).
@@ -24,15 +22,13 @@ extension SCTPAssociation {
       counters.invalidChunks &+= 1
       return
     }
-    guard chunk.outgoingStreams > 0, chunk.incomingStreams > 0, chunk.window >= Self.leastWindow
-    else {
+    guard chunk.outgoingStreams > 0, chunk.incomingStreams > 0, chunk.window >= Self.leastWindow else {
       refuseInit(chunk)
       return
     }
     if phase == .idle { remotePort = port }
     let cookie = StateCookie(
-      createdAt: now, localTag: localTag, localInitialTSN: localInitialTSN, peer: chunk,
-      peerPort: port)
+      createdAt: now, localTag: localTag, localInitialTSN: localInitialTSN, peer: chunk, peerPort: port)
     var answer = initChunk
     answer.cookie = cookie.sealed(by: authenticator)
     answer.unrecognized = chunk.unrecognized
@@ -54,15 +50,13 @@ extension SCTPAssociation {
       return
     }
     peerTag = chunk.tag
-    guard chunk.outgoingStreams > 0, chunk.incomingStreams > 0, chunk.window >= Self.leastWindow
-    else {
+    guard chunk.outgoingStreams > 0, chunk.incomingStreams > 0, chunk.window >= Self.leastWindow else {
       abort(SCTPErrorCause(SCTPErrorCause.invalidParameter), .protocolViolation)
       return
     }
     guard let cookie = chunk.cookie else {
       // The cause lists what is missing: one parameter, the state cookie (RFC 9260 §3.3.10.2).
-      abort(
-        SCTPErrorCause(SCTPErrorCause.missingParameter, [0, 0, 0, 1, 0, 7]), .protocolViolation)
+      abort(SCTPErrorCause(SCTPErrorCause.missingParameter, [0, 0, 0, 1, 0, 7]), .protocolViolation)
       return
     }
     guard cookie.count <= configuration.maximumPacketSize - SCTPCommonHeader.byteCount - 4 else {
@@ -70,8 +64,7 @@ extension SCTPAssociation {
       return
     }
     adopt(
-      peerInitialTSN: chunk.initialTSN, window: chunk.window,
-      outgoingStreams: chunk.outgoingStreams,
+      peerInitialTSN: chunk.initialTSN, window: chunk.window, outgoingStreams: chunk.outgoingStreams,
       incomingStreams: chunk.incomingStreams, extensions: chunk.extensions)
     self.cookie = cookie
     phase = .cookieEchoed
@@ -82,13 +75,11 @@ extension SCTPAssociation {
 
   /// Takes on what the peer announced.
   private mutating func adopt(
-    peerInitialTSN: TSN, window: UInt32, outgoingStreams: UInt16, incomingStreams: UInt16,
-    extensions: SCTPExtensions
+    peerInitialTSN: TSN, window: UInt32, outgoingStreams: UInt16, incomingStreams: UInt16, extensions: SCTPExtensions
   ) {
     self.extensions = offeredExtensions.intersection(extensions)
     negotiatedStreams = (
-      min(configuration.streamCount, incomingStreams),
-      min(configuration.streamCount, outgoingStreams)
+      min(configuration.streamCount, incomingStreams), min(configuration.streamCount, outgoingStreams)
     )
     receiver = DataReceiver(
       initialTSN: peerInitialTSN, incomingStreams: negotiatedStreams?.incoming ?? 0,
@@ -99,8 +90,7 @@ extension SCTPAssociation {
 
   /// RFC 9260 §5.1.5 and the table of §5.2.4. Our tag never changes, so a cookie either is of this association or is refused.
   mutating func handleCookieEcho(_ value: RawSpan, now: MonotonicTime) {
-    guard let cookie = StateCookie(value, authenticator: authenticator), cookie.localTag == localTag
-    else {
+    guard let cookie = StateCookie(value, authenticator: authenticator), cookie.localTag == localTag else {
       counters.invalidChunks &+= 1
       return
     }
@@ -113,9 +103,8 @@ extension SCTPAssociation {
       peerTag = cookie.peerTag
       remotePort = cookie.peerPort
       adopt(
-        peerInitialTSN: cookie.peerInitialTSN, window: cookie.peerWindow,
-        outgoingStreams: cookie.peerOutgoingStreams, incomingStreams: cookie.peerIncomingStreams,
-        extensions: cookie.peerExtensions)
+        peerInitialTSN: cookie.peerInitialTSN, window: cookie.peerWindow, outgoingStreams: cookie.peerOutgoingStreams,
+        incomingStreams: cookie.peerIncomingStreams, extensions: cookie.peerExtensions)
       establish(now: now)
       control.needsCookieAcknowledgement = true
     } else if cookie.peerTag == peerTag, phase == .shutdownAckSent {
@@ -131,9 +120,7 @@ extension SCTPAssociation {
   private mutating func sendStaleCookie(_ staleness: TimeDelta, to cookie: StateCookie) {
     counters.invalidChunks &+= 1
     let microseconds = UInt32(clamping: staleness.wholeMicroseconds)
-    let information = (0..<4).map {
-      UInt8(truncatingIfNeeded: microseconds >> (24 - 8 * UInt32($0)))
-    }
+    let information = (0..<4).map { UInt8(truncatingIfNeeded: microseconds >> (24 - 8 * UInt32($0))) }
     if peerTag == .none { peerTag = cookie.peerTag }
     report(SCTPErrorCause(SCTPErrorCause.staleCookie, information))
   }
@@ -157,8 +144,7 @@ extension SCTPAssociation {
 
   /// The peer found our cookie too old: begin again (RFC 9260 §5.2.6).
   mutating func handleStaleCookie(now: MonotonicTime) {
-    guard phase == .cookieEchoed, errorCount < configuration.timers.maximumInitRetransmissions
-    else { return }
+    guard phase == .cookieEchoed, errorCount < configuration.timers.maximumInitRetransmissions else { return }
     errorCount += 1
     phase = .cookieWait
     cookie = []

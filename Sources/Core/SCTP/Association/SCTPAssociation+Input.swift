@@ -5,8 +5,7 @@ extension SCTPAssociation {
   /// Takes one packet from DTLS, whatever it holds.
   package mutating func handle(_ packet: RawSpan, now: MonotonicTime) {
     guard let header = SCTPCommonHeader(packet), header.destinationPort == configuration.localPort,
-      hasValidChecksum(packet, header),
-      let first = SCTPChunk(packet, at: SCTPCommonHeader.byteCount),
+      hasValidChecksum(packet, header), let first = SCTPChunk(packet, at: SCTPCommonHeader.byteCount),
       hasValidTag(packet, header, first)
     else {
       counters.invalidPackets &+= 1
@@ -37,9 +36,7 @@ extension SCTPAssociation {
   }
 
   /// RFC 9260 §8.5.1.
-  private func hasValidTag(_ packet: RawSpan, _ header: SCTPCommonHeader, _ first: SCTPChunk)
-    -> Bool
-  {
+  private func hasValidTag(_ packet: RawSpan, _ header: SCTPCommonHeader, _ first: SCTPChunk) -> Bool {
     switch first.type {
     case .initiation:
       // Alone in its packet, and without a tag.
@@ -47,28 +44,21 @@ extension SCTPAssociation {
     case .abort, .shutdownComplete:
       if first.flags & 1 != 0 { return peerTag != .none && header.verificationTag == peerTag }
       return header.verificationTag == localTag
-    default:
-      return header.verificationTag == localTag
+    default: return header.verificationTag == localTag
     }
   }
 
   /// - Returns: `false` when the rest of the packet must not be looked at.
-  private mutating func handle(
-    _ chunk: SCTPChunk, in packet: RawSpan, _ header: SCTPCommonHeader, now: MonotonicTime
-  ) -> Bool {
+  private mutating func handle(_ chunk: SCTPChunk, in packet: RawSpan, _ header: SCTPCommonHeader, now: MonotonicTime)
+    -> Bool
+  {
     switch chunk.type {
-    case .data, .interleavedData:
-      return handleData(chunk, in: packet)
-    case .selectiveAcknowledgement:
-      handleAcknowledgement(packet.extracting(chunk.value), now: now)
-    case .initiation:
-      handleInit(packet.extracting(chunk.value), from: header.sourcePort, now: now)
-    case .initiationAcknowledgement:
-      handleInitAcknowledgement(packet.extracting(chunk.value), now: now)
-    case .cookieEcho:
-      handleCookieEcho(packet.extracting(chunk.value), now: now)
-    case .cookieAcknowledgement:
-      handleCookieAcknowledgement(now: now)
+    case .data, .interleavedData: return handleData(chunk, in: packet)
+    case .selectiveAcknowledgement: handleAcknowledgement(packet.extracting(chunk.value), now: now)
+    case .initiation: handleInit(packet.extracting(chunk.value), from: header.sourcePort, now: now)
+    case .initiationAcknowledgement: handleInitAcknowledgement(packet.extracting(chunk.value), now: now)
+    case .cookieEcho: handleCookieEcho(packet.extracting(chunk.value), now: now)
+    case .cookieAcknowledgement: handleCookieAcknowledgement(now: now)
     case .heartbeat:
       guard control.heartbeats.count < ControlOutput.heartbeatLimit else { break }
       control.heartbeats.append(packet.extracting(chunk.value).copied())
@@ -82,22 +72,14 @@ extension SCTPAssociation {
       return false
     case .error:
       let causes = SCTPErrorCause.parse(packet.extracting(chunk.value))
-      if causes.contains(where: { $0.code == SCTPErrorCause.staleCookie }) {
-        handleStaleCookie(now: now)
-      }
-    case .shutdown:
-      handleShutdown(packet.extracting(chunk.value), now: now)
-    case .shutdownAcknowledgement:
-      handleShutdownAcknowledgement()
-    case .shutdownComplete:
-      if phase == .shutdownAckSent { end(nil) }
+      if causes.contains(where: { $0.code == SCTPErrorCause.staleCookie }) { handleStaleCookie(now: now) }
+    case .shutdown: handleShutdown(packet.extracting(chunk.value), now: now)
+    case .shutdownAcknowledgement: handleShutdownAcknowledgement()
+    case .shutdownComplete: if phase == .shutdownAckSent { end(nil) }
     case .forwardTSN, .interleavedForwardTSN:
-      handleForwardTSN(
-        packet.extracting(chunk.value), isInterleaved: chunk.type == .interleavedForwardTSN)
-    case .reconfiguration:
-      handleReconfiguration(packet.extracting(chunk.value), now: now)
-    default:
-      return handleUnknown(chunk, in: packet)
+      handleForwardTSN(packet.extracting(chunk.value), isInterleaved: chunk.type == .interleavedForwardTSN)
+    case .reconfiguration: handleReconfiguration(packet.extracting(chunk.value), now: now)
+    default: return handleUnknown(chunk, in: packet)
     }
     return true
   }
@@ -107,8 +89,7 @@ extension SCTPAssociation {
     if chunk.type.isReportedWhenUnknown, peerTag != .none {
       let start = chunk.value.lowerBound - SCTPChunk.headerByteCount
       let end = min(chunk.value.upperBound, start + SCTPErrorCause.informationLimit)
-      report(
-        SCTPErrorCause(SCTPErrorCause.unrecognizedChunk, packet.extracting(start..<end).copied()))
+      report(SCTPErrorCause(SCTPErrorCause.unrecognizedChunk, packet.extracting(start..<end).copied()))
     }
     return !chunk.type.stopsPacketWhenUnknown
   }
@@ -120,19 +101,14 @@ extension SCTPAssociation {
       counters.invalidChunks &+= 1
       return true
     }
-    guard let data = DataChunk(chunk, in: packet),
-      data.isInterleaved == extensions.contains(.interleaving)
-    else {
+    guard let data = DataChunk(chunk, in: packet), data.isInterleaved == extensions.contains(.interleaving) else {
       counters.invalidChunks &+= 1
       return true
     }
-    let payload = packet.extracting(
-      chunk.value.lowerBound + data.payloadOffset..<chunk.value.upperBound)
+    let payload = packet.extracting(chunk.value.lowerBound + data.payloadOffset..<chunk.value.upperBound)
     guard payload.byteCount > 0 else {
       // RFC 9260 §6.2: the cause tells the TSN.
-      let tsn = (0..<4).map {
-        UInt8(truncatingIfNeeded: data.tsn.rawValue >> (24 - 8 * UInt32($0)))
-      }
+      let tsn = (0..<4).map { UInt8(truncatingIfNeeded: data.tsn.rawValue >> (24 - 8 * UInt32($0))) }
       abort(SCTPErrorCause(SCTPErrorCause.noUserData, tsn), .protocolViolation)
       return false
     }
@@ -144,28 +120,22 @@ extension SCTPAssociation {
       counters.invalidChunks &+= 1
       let stream = data.stream.rawValue
       report(
-        SCTPErrorCause(
-          SCTPErrorCause.invalidStream,
-          [UInt8(stream >> 8), UInt8(truncatingIfNeeded: stream), 0, 0]))
+        SCTPErrorCause(SCTPErrorCause.invalidStream, [UInt8(stream >> 8), UInt8(truncatingIfNeeded: stream), 0, 0]))
       return true
     case .tooLarge:
       abort(
-        SCTPErrorCause(
-          SCTPErrorCause.protocolViolation, text: "a message exceeds max-message-size"),
-        .protocolViolation)
+        SCTPErrorCause(SCTPErrorCause.protocolViolation, text: "a message exceeds max-message-size"), .protocolViolation
+      )
       return false
     case .contradiction:
       abort(
-        SCTPErrorCause(SCTPErrorCause.protocolViolation, text: "fragments contradict each other"),
-        .protocolViolation)
+        SCTPErrorCause(SCTPErrorCause.protocolViolation, text: "fragments contradict each other"), .protocolViolation)
       return false
     }
   }
 
   private mutating func handleAcknowledgement(_ value: RawSpan, now: MonotonicTime) {
-    guard isInPhase(.established, .shutdownPending, .shutdownReceived, .shutdownSent) else {
-      return
-    }
+    guard isInPhase(.established, .shutdownPending, .shutdownReceived, .shutdownSent) else { return }
     guard let sack = SelectiveAcknowledgement(value) else {
       counters.invalidChunks &+= 1
       return
@@ -177,20 +147,16 @@ extension SCTPAssociation {
     case .nothingNew:
       // A peer that answers with a shut window is alive (RFC 9260 §6.1).
       if sack.window == 0 { errorCount = 0 }
-    case .stale:
-      break
-    case .invalid:
-      counters.invalidChunks &+= 1
+    case .stale: break
+    case .invalid: counters.invalidChunks &+= 1
     }
     continueShutdown(now: now)
   }
 
   private mutating func handleForwardTSN(_ value: RawSpan, isInterleaved: Bool) {
-    guard extensions.contains(.partialReliability),
-      isInterleaved == extensions.contains(.interleaving),
+    guard extensions.contains(.partialReliability), isInterleaved == extensions.contains(.interleaving),
       isInPhase(.established, .shutdownPending, .shutdownSent),
-      let chunk = ForwardTSNChunk(value, isInterleaved: isInterleaved),
-      receiver?.skip(chunk) == true
+      let chunk = ForwardTSNChunk(value, isInterleaved: isInterleaved), receiver?.skip(chunk) == true
     else {
       counters.invalidChunks &+= 1
       return
@@ -217,15 +183,13 @@ extension SCTPAssociation {
         // The peer asks us to reset ours (RFC 6525 §5.2.3).
         guard resets?.handleRequest(request, result: .performed) == true else { break }
         for stream in streams.prefix(StreamResets.requestLimit) { resets?.reset(stream) }
-      case .associationReset(let request):
-        _ = resets?.handleRequest(request, result: .denied)
+      case .associationReset(let request): _ = resets?.handleRequest(request, result: .denied)
       case .addOutgoingStreams(let request, _), .addIncomingStreams(let request, _):
         // Both sides have as many as they announced.
         _ = resets?.handleRequest(request, result: .denied)
       case .response(let number, let result):
         errorCount = 0
-        let streams =
-          resets?.handleResponse(to: number, result, now: now, retry: sender.timeout.value) ?? []
+        let streams = resets?.handleResponse(to: number, result, now: now, retry: sender.timeout.value) ?? []
         for stream in streams {
           sender.queue.restart(stream)
           events.append(.outgoingStreamReset(stream))

@@ -22,9 +22,8 @@ extension SCTPAssociation {
   }
 
   private func begin(_ packet: PacketBuffer, tag: VerificationTag) {
-    SCTPCommonHeader(
-      sourcePort: configuration.localPort, destinationPort: remotePort, verificationTag: tag
-    ).write(to: packet)
+    SCTPCommonHeader(sourcePort: configuration.localPort, destinationPort: remotePort, verificationTag: tag).write(
+      to: packet)
   }
 
   /// Packets that hold one chunk: INIT, its answer, and the last words.
@@ -53,18 +52,14 @@ extension SCTPAssociation {
 
   private mutating func writeChunks(to packet: PacketBuffer, now: MonotonicTime) {
     writeControl(to: packet, now: now)
-    guard isInPhase(.established, .shutdownPending, .shutdownReceived, .shutdownSent) else {
-      return
-    }
+    guard isInPhase(.established, .shutdownPending, .shutdownReceived, .shutdownSent) else { return }
     let limit = configuration.maximumPacketSize
     if receiver?.mustAcknowledge == true { writeAcknowledgement(to: packet) }
     _ = sender.writeForwardTSN(to: packet, now: now)
     writeResets(to: packet, now: now)
     guard phase != .shutdownSent else { return }
     // Data goes anyway: what is to be acknowledged goes along.
-    if receiver?.mayAcknowledge == true, sender.canSend, limit - packet.count >= 64 {
-      writeAcknowledgement(to: packet)
-    }
+    if receiver?.mayAcknowledge == true, sender.canSend, limit - packet.count >= 64 { writeAcknowledgement(to: packet) }
     _ = sender.writeChunks(to: packet, now: now)
   }
 
@@ -75,13 +70,10 @@ extension SCTPAssociation {
   private mutating func writeResets(to packet: PacketBuffer, now: MonotonicTime) {
     guard resets?.waiting.isEmpty == false || resets?.hasOutput == true else { return }
     let queue = sender.queue
-    resets?.begin(lastTSN: sender.outstanding.nextTSN.previous) { stream in
-      queue.stream(stream)?.isEmpty ?? true
-    }
+    resets?.begin(lastTSN: sender.outstanding.nextTSN.previous) { stream in queue.stream(stream)?.isEmpty ?? true }
     while resets?.hasOutput == true {
       let isWritten =
-        resets?.write(
-          to: packet, limit: configuration.maximumPacketSize, now: now, retry: sender.timeout.value)
+        resets?.write(to: packet, limit: configuration.maximumPacketSize, now: now, retry: sender.timeout.value)
         ?? false
       guard isWritten else { return }
     }

@@ -9,12 +9,9 @@ extension SCTPAssociation {
       phase = .shutdownPending
       setState(.shuttingDown)
       continueShutdown(now: now)
-    case .idle:
-      end(nil)
-    case .cookieWait, .cookieEchoed:
-      abort(reason: "closed during the handshake", now: now)
-    default:
-      break
+    case .idle: end(nil)
+    case .cookieWait, .cookieEchoed: abort(reason: "closed during the handshake", now: now)
+    default: break
     }
   }
 
@@ -34,8 +31,7 @@ extension SCTPAssociation {
       phase = .shutdownAckSent
       control.needsShutdownAcknowledgement = true
       handshakeTimer.start(after: sender.timeout.value, now: now)
-    default:
-      break
+    default: break
     }
   }
 
@@ -48,8 +44,7 @@ extension SCTPAssociation {
     case .established, .shutdownPending, .shutdownReceived:
       // Its cumulative TSN acknowledges like a SACK without gaps.
       let sack = SelectiveAcknowledgement(
-        cumulativeTSN: TSN(rawValue: value.uint32(at: 0)),
-        window: UInt32(clamping: sender.peerWindow))
+        cumulativeTSN: TSN(rawValue: value.uint32(at: 0)), window: UInt32(clamping: sender.peerWindow))
       _ = sender.acknowledge(sack, in: value, now: now)
       phase = .shutdownReceived
       setState(.shuttingDown)
@@ -60,10 +55,8 @@ extension SCTPAssociation {
       control.needsShutdown = false
       control.needsShutdownAcknowledgement = true
       handshakeTimer.start(after: sender.timeout.value, now: now)
-    case .shutdownAckSent:
-      control.needsShutdownAcknowledgement = true
-    case .idle, .cookieWait, .cookieEchoed, .ended:
-      break
+    case .shutdownAckSent: control.needsShutdownAcknowledgement = true
+    case .idle, .cookieWait, .cookieEchoed, .ended: break
     }
   }
 
@@ -85,8 +78,7 @@ extension SCTPAssociation {
   mutating func answerLate(_ first: SCTPChunk) {
     guard peerTag != .none, counters.lateAnswers < 16 else { return }
     switch first.type {
-    case .abort, .shutdownComplete, .error, .cookieAcknowledgement:
-      break
+    case .abort, .shutdownComplete, .error, .cookieAcknowledgement: break
     case .shutdownAcknowledgement:
       counters.lateAnswers += 1
       control.needsShutdownComplete = true

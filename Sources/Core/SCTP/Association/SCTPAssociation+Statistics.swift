@@ -6,8 +6,7 @@ extension SCTPAssociation {
     statistics.congestionWindow = sender.congestion.window
     statistics.receiverWindow = sender.peerWindow
     statistics.maximumPacketSize = configuration.maximumPacketSize
-    statistics.unacknowledgedChunks =
-      sender.outstanding.inFlightCount + sender.outstanding.lostCount
+    statistics.unacknowledgedChunks = sender.outstanding.inFlightCount + sender.outstanding.lostCount
     statistics.unacknowledgedBytes = sender.outstanding.unacknowledgedPayload
     statistics.smoothedRoundTripTime = sender.timeout.smoothed
     statistics.retransmissionTimeout = sender.timeout.value

@@ -6,12 +6,8 @@ extension SCTPAssociation {
     guard phase != .ended else { return nil }
     var earliest = sender.deadline
     earliest = .earliest(earliest, receiver?.deadline)
-    if let time = handshakeTimer.deadline {
-      earliest = .earliest(earliest, Deadline(time, "sctp.handshake"))
-    }
-    if let time = heartbeat.deadline {
-      earliest = .earliest(earliest, Deadline(time, "sctp.heartbeat"))
-    }
+    if let time = handshakeTimer.deadline { earliest = .earliest(earliest, Deadline(time, "sctp.handshake")) }
+    if let time = heartbeat.deadline { earliest = .earliest(earliest, Deadline(time, "sctp.heartbeat")) }
     if let time = resets?.deadline { earliest = .earliest(earliest, Deadline(time, "sctp.reset")) }
     return earliest
   }
@@ -19,9 +15,7 @@ extension SCTPAssociation {
   package mutating func handleTimeout(now: MonotonicTime) {
     guard phase != .ended else { return }
     receiver?.handleTimeout(now: now)
-    if handshakeTimer.expire(now: now, maximum: configuration.timers.maximumRTO) {
-      handshakeTimedOut()
-    }
+    if handshakeTimer.expire(now: now, maximum: configuration.timers.maximumRTO) { handshakeTimedOut() }
     if sender.handleTimeout(now: now) { countError() }
     if resets?.handleTimeout(now: now) == true { countError() }
     switch heartbeat.expire(now: now, timeout: sender.timeout.value) {
@@ -33,8 +27,7 @@ extension SCTPAssociation {
   private mutating func handshakeTimedOut() {
     let limit =
       isInPhase(.cookieWait, .cookieEchoed)
-      ? configuration.timers.maximumInitRetransmissions
-      : configuration.timers.maximumRetransmissions
+      ? configuration.timers.maximumInitRetransmissions : configuration.timers.maximumRetransmissions
     guard handshakeTimer.expiryCount <= limit else {
       end(SCTPFailure(.timeout, description: "the peer did not answer in time"))
       return

@@ -59,13 +59,10 @@ package struct SCTPAssociation {
     case ended
   }
 
-  package init(
-    configuration: SCTPConfiguration, random: RandomSource, authenticator: any MessageAuthenticator
-  ) {
+  package init(configuration: SCTPConfiguration, random: RandomSource, authenticator: any MessageAuthenticator) {
     var configuration = configuration
     // A packet is a multiple of four bytes, and must hold an acknowledgement and a fragment of some size.
-    configuration.maximumPacketSize =
-      min(max(configuration.maximumPacketSize, 512), PacketBuffer.capacity) & ~3
+    configuration.maximumPacketSize = min(max(configuration.maximumPacketSize, 512), PacketBuffer.capacity) & ~3
     self.configuration = configuration
     self.random = random
     self.authenticator = authenticator
@@ -106,9 +103,7 @@ package struct SCTPAssociation {
     sender.queue.cost == 0 || sender.queue.cost + byteCount <= configuration.sendBufferLimit
   }
 
-  package func bufferedAmount(on stream: SCTPStreamIdentifier) -> Int {
-    sender.queue.bufferedAmount(of: stream)
-  }
+  package func bufferedAmount(on stream: SCTPStreamIdentifier) -> Int { sender.queue.bufferedAmount(of: stream) }
 
   package mutating func setPriority(_ priority: UInt16, of stream: SCTPStreamIdentifier) {
     sender.queue.setWeight(Int(priority), of: stream)
@@ -140,9 +135,7 @@ package struct SCTPAssociation {
   package mutating func pollEvent() -> SCTPEvent? { events.popFirst() }
 
   /// The next stream whose buffered amount fell to its threshold.
-  package mutating func pollLowStream() -> SCTPStreamIdentifier? {
-    sender.queue.lowStreams.popFirst()
-  }
+  package mutating func pollLowStream() -> SCTPStreamIdentifier? { sender.queue.lowStreams.popFirst() }
 
   package mutating func pollMessage() -> SCTPReceivedMessage? { receiver?.reassembly.popMessage() }
 

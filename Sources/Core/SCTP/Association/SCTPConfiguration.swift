@@ -22,8 +22,7 @@ package struct SCTPConfiguration: Sendable {
 
   package init(
     localPort: UInt16 = 5_000, maximumPacketSize: Int = 1_160, receiveWindow: Int = 4 << 20,
-    maximumMessageSize: Int = 262_144, sendBufferLimit: Int = 16 << 20,
-    offersInterleaving: Bool = true,
+    maximumMessageSize: Int = 262_144, sendBufferLimit: Int = 16 << 20, offersInterleaving: Bool = true,
     offersZeroChecksum: Bool = true, streamCount: UInt16 = 65_535, timers: SCTPTimers = SCTPTimers()
   ) {
     self.localPort = localPort

@@ -12,8 +12,7 @@ package struct SCTPOutgoingMessage: Sendable {
   package var bufferedByteCount: Int
 
   package init(
-    stream: SCTPStreamIdentifier, payloadProtocol: PayloadProtocolIdentifier, payload: [UInt8],
-    isOrdered: Bool = true,
+    stream: SCTPStreamIdentifier, payloadProtocol: PayloadProtocolIdentifier, payload: [UInt8], isOrdered: Bool = true,
     reliability: DataChannelReliability = .reliable, bufferedByteCount: Int? = nil
   ) {
     self.stream = stream
@@ -31,9 +30,7 @@ package struct SCTPReceivedMessage: Hashable, Sendable {
   package var payloadProtocol: PayloadProtocolIdentifier
   package var payload: [UInt8]
 
-  package init(
-    stream: SCTPStreamIdentifier, payloadProtocol: PayloadProtocolIdentifier, payload: [UInt8]
-  ) {
+  package init(stream: SCTPStreamIdentifier, payloadProtocol: PayloadProtocolIdentifier, payload: [UInt8]) {
     self.stream = stream
     self.payloadProtocol = payloadProtocol
     self.payload = payload

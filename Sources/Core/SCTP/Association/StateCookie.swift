@@ -22,8 +22,7 @@ struct StateCookie: Hashable {
 
   func sealed(by authenticator: any MessageAuthenticator) -> [UInt8] {
     var writer = ByteWriter(
-      limit: Self.byteCount + Self.signatureByteCount,
-      reserving: Self.byteCount + Self.signatureByteCount)
+      limit: Self.byteCount + Self.signatureByteCount, reserving: Self.byteCount + Self.signatureByteCount)
     writer.write(UInt64(bitPattern: createdAt.nanoseconds))
     writer.write(localTag.rawValue)
     writer.write(peerTag.rawValue)
@@ -41,9 +40,7 @@ struct StateCookie: Hashable {
     return writer.bytes
   }
 
-  private static func signature(_ fields: [UInt8], _ authenticator: any MessageAuthenticator)
-    -> [UInt8]
-  {
+  private static func signature(_ fields: [UInt8], _ authenticator: any MessageAuthenticator) -> [UInt8] {
     let empty: [UInt8] = []
     return authenticator.authenticate(fields.span.bytes, empty.span.bytes)
   }
@@ -56,9 +53,7 @@ struct StateCookie: Hashable {
     guard expected.count == Self.signatureByteCount else { return nil }
     // Every byte is looked at, so that time tells nothing.
     var difference: UInt8 = 0
-    for index in 0..<Self.signatureByteCount {
-      difference |= expected[index] ^ bytes.uint8(at: Self.byteCount + index)
-    }
+    for index in 0..<Self.signatureByteCount { difference |= expected[index] ^ bytes.uint8(at: Self.byteCount + index) }
     guard difference == 0 else { return nil }
     createdAt = MonotonicTime(nanoseconds: Int64(bitPattern: bytes.uint64(at: 0)))
     localTag = VerificationTag(rawValue: bytes.uint32(at: 8))
@@ -74,10 +69,7 @@ struct StateCookie: Hashable {
     peerTieTag = VerificationTag(rawValue: bytes.uint32(at: 40))
   }
 
-  init(
-    createdAt: MonotonicTime, localTag: VerificationTag, localInitialTSN: TSN, peer: InitChunk,
-    peerPort: UInt16
-  ) {
+  init(createdAt: MonotonicTime, localTag: VerificationTag, localInitialTSN: TSN, peer: InitChunk, peerPort: UInt16) {
     self.createdAt = createdAt
     self.localTag = localTag
     self.localInitialTSN = localInitialTSN

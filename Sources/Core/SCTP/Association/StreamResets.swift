@@ -64,8 +64,7 @@ struct StreamResets {
 
   /// The peer answered; the streams that are reset now.
   mutating func handleResponse(
-    to number: ReconfigurationNumber, _ result: ReconfigurationResult, now: MonotonicTime,
-    retry: TimeDelta
+    to number: ReconfigurationNumber, _ result: ReconfigurationResult, now: MonotonicTime, retry: TimeDelta
   ) -> [SCTPStreamIdentifier] {
     guard let request = underWay, request.number == number else { return [] }
     if result == .inProgress {
@@ -88,8 +87,7 @@ struct StreamResets {
   }
 
   mutating func handleRequest(
-    _ number: ReconfigurationNumber, lastTSN: TSN, streams: [SCTPStreamIdentifier],
-    cumulativeTSN: TSN
+    _ number: ReconfigurationNumber, lastTSN: TSN, streams: [SCTPStreamIdentifier], cumulativeTSN: TSN
   ) -> Verdict {
     guard accept(number) else { return .none }
     if lastTSN.isAfter(cumulativeTSN) {
@@ -102,9 +100,7 @@ struct StreamResets {
   }
 
   /// A request of another kind, with its answer.
-  mutating func handleRequest(_ number: ReconfigurationNumber, result: ReconfigurationResult)
-    -> Bool
-  {
+  mutating func handleRequest(_ number: ReconfigurationNumber, result: ReconfigurationResult) -> Bool {
     guard accept(number) else { return false }
     answer(number, result)
     return true
@@ -148,26 +144,20 @@ struct StreamResets {
   var hasOutput: Bool { !responses.isEmpty || underWay?.isDue == true }
 
   /// Adds one RE-CONFIG chunk if it fits.
-  mutating func write(to packet: PacketBuffer, limit: Int, now: MonotonicTime, retry: TimeDelta)
-    -> Bool
-  {
+  mutating func write(to packet: PacketBuffer, limit: Int, now: MonotonicTime, retry: TimeDelta) -> Bool {
     if let response = responses.first {
       guard limit - packet.count >= 16 else { return false }
-      ReconfigurationParameter.write(
-        [.response(to: response.number, result: response.result)], to: packet)
+      ReconfigurationParameter.write([.response(to: response.number, result: response.result)], to: packet)
       responses.removeFirst()
       return true
     }
-    guard let request = underWay, request.isDue,
-      limit - packet.count >= 24 + 2 * request.streams.count
-    else {
+    guard let request = underWay, request.isDue, limit - packet.count >= 24 + 2 * request.streams.count else {
       return false
     }
     ReconfigurationParameter.write(
       [
         .outgoingReset(
-          request: request.number,
-          response: ReconfigurationNumber(rawValue: expected.rawValue &- 1),
+          request: request.number, response: ReconfigurationNumber(rawValue: expected.rawValue &- 1),
           lastTSN: request.lastTSN, streams: request.streams)
       ], to: packet)
     underWay?.isDue = false

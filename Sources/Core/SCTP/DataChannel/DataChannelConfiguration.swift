@@ -7,8 +7,7 @@ package struct DataChannelConfiguration: Sendable {
   package var stalledChannelLimit: Int
 
   package init(
-    sctp: SCTPConfiguration = SCTPConfiguration(), maximumChannels: Int = 4_096,
-    stalledChannelLimit: Int = 8 << 20
+    sctp: SCTPConfiguration = SCTPConfiguration(), maximumChannels: Int = 4_096, stalledChannelLimit: Int = 8 << 20
   ) {
     self.sctp = sctp
     self.maximumChannels = maximumChannels

@@ -9,14 +9,11 @@ enum DataChannelControlMessage: Hashable {
   init?(_ bytes: RawSpan) {
     var reader = ByteReader(bytes)
     switch reader.readUInt8() {
-    case 0x02:
-      self = .acknowledge
+    case 0x02: self = .acknowledge
     case 0x03:
-      guard let type = reader.readUInt8(), let priority = reader.readUInt16(),
-        let parameter = reader.readUInt32(),
+      guard let type = reader.readUInt8(), let priority = reader.readUInt16(), let parameter = reader.readUInt32(),
         let labelLength = reader.readUInt16(), let protocolLength = reader.readUInt16(),
-        let label = reader.readBytes(Int(labelLength)),
-        let subprotocol = reader.readBytes(Int(protocolLength)),
+        let label = reader.readBytes(Int(labelLength)), let subprotocol = reader.readBytes(Int(protocolLength)),
         reader.remaining == 0
       else { return nil }
       let reliability: DataChannelReliability
@@ -31,11 +28,9 @@ enum DataChannelControlMessage: Hashable {
       else { return nil }
       self = .open(
         DataChannelOptions(
-          label: label, subprotocol: subprotocol, isOrdered: type & 0x80 == 0,
-          reliability: reliability,
+          label: label, subprotocol: subprotocol, isOrdered: type & 0x80 == 0, reliability: reliability,
           priority: priority))
-    default:
-      return nil
+    default: return nil
     }
   }
 

@@ -4,18 +4,16 @@ import RTCSecurity
 /// Opening, sending and closing.
 extension DataChannelSession {
   /// Makes a channel. It opens once the association is connected.
-  package mutating func open(
-    _ options: DataChannelOptions, now: MonotonicTime
-  ) throws(DataChannelError) -> DataChannelHandle {
+  package mutating func open(_ options: DataChannelOptions, now: MonotonicTime) throws(DataChannelError)
+    -> DataChannelHandle
+  {
     var options = options
     if !options.isNegotiated { options.id = nil }
     guard options.label.utf8.count <= 65_535, options.subprotocol.utf8.count <= 65_535,
       !options.isNegotiated || options.id != nil, (options.id ?? 0) <= StreamIdentifierPool.last
     else { throw .invalidOptions }
     if let id = options.id, identifiers.isUsed(id) { throw .identifierInUse }
-    guard channels.count - freeSlots.count < configuration.maximumChannels else {
-      throw .tooManyChannels
-    }
+    guard channels.count - freeSlots.count < configuration.maximumChannels else { throw .tooManyChannels }
     if role != nil, options.id == nil, !hasFreeIdentifier { throw .tooManyChannels }
 
     let slot = insert(DataChannel(options: options, isRemote: false))
@@ -55,9 +53,7 @@ extension DataChannelSession {
 
   /// The association is connected: announces the channel to the peer, unless negotiated, and opens it.
   mutating func establish(_ slot: Int, now: MonotonicTime) {
-    guard let channel = channels[slot].channel, channel.state == .connecting,
-      let stream = channel.stream
-    else {
+    guard let channel = channels[slot].channel, channel.state == .connecting, let stream = channel.stream else {
       return
     }
     guard stream.rawValue <= highestIdentifier else {
@@ -80,19 +76,16 @@ extension DataChannelSession {
 
   func isControl(_ message: SCTPReceivedMessage) -> Bool { message.payloadProtocol == .dcep }
 
-  mutating func sendControl(
-    _ message: DataChannelControlMessage, on stream: SCTPStreamIdentifier, now: MonotonicTime
-  ) {
+  mutating func sendControl(_ message: DataChannelControlMessage, on stream: SCTPStreamIdentifier, now: MonotonicTime) {
     association.send(
-      SCTPOutgoingMessage(
-        stream: stream, payloadProtocol: .dcep, payload: message.bytes, bufferedByteCount: 0),
+      SCTPOutgoingMessage(stream: stream, payloadProtocol: .dcep, payload: message.bytes, bufferedByteCount: 0),
       now: now)
   }
 
   /// Queues a message on an open channel.
-  package mutating func send(
-    _ message: DataChannelMessage, on handle: DataChannelHandle, now: MonotonicTime
-  ) throws(DataChannelError) {
+  package mutating func send(_ message: DataChannelMessage, on handle: DataChannelHandle, now: MonotonicTime)
+    throws(DataChannelError)
+  {
     guard let slot = slot(of: handle), let channel = channels[slot].channel, channel.state == .open,
       let stream = channel.stream
     else { throw .notOpen }
@@ -107,21 +100,17 @@ extension DataChannelSession {
     association.send(
       SCTPOutgoingMessage(
         stream: stream, payloadProtocol: payloadProtocol, payload: isEmpty ? [0] : message.bytes,
-        isOrdered: channel.options.isOrdered || channel.awaitsAcknowledgement,
-        reliability: channel.options.reliability, bufferedByteCount: message.bytes.count), now: now)
+        isOrdered: channel.options.isOrdered || channel.awaitsAcknowledgement, reliability: channel.options.reliability,
+        bufferedByteCount: message.bytes.count), now: now)
     channels[slot].channel?.statistics.messagesSent &+= 1
     channels[slot].channel?.statistics.bytesSent &+= UInt64(message.bytes.count)
   }
 
   /// `bufferedAmountLow` is told when what waits falls to so many bytes.
-  package mutating func setBufferedAmountLowThreshold(
-    _ threshold: Int, of handle: DataChannelHandle
-  ) {
+  package mutating func setBufferedAmountLowThreshold(_ threshold: Int, of handle: DataChannelHandle) {
     guard let slot = slot(of: handle) else { return }
     channels[slot].channel?.lowThreshold = threshold
-    if let stream = channels[slot].channel?.stream {
-      association.setLowThreshold(threshold, of: stream)
-    }
+    if let stream = channels[slot].channel?.stream { association.setLowThreshold(threshold, of: stream) }
   }
 
   /// Closes a channel once what it has buffered is sent; the peer's side follows.
@@ -132,9 +121,7 @@ extension DataChannelSession {
   }
 
   mutating func beginClosing(_ slot: Int) {
-    guard let channel = channels[slot].channel,
-      channel.state == .connecting || channel.state == .open
-    else { return }
+    guard let channel = channels[slot].channel, channel.state == .connecting || channel.state == .open else { return }
     channels[slot].channel?.state = .closing
     guard channel.isEstablished, !association.state.isClosed else {
       finishClosing(slot)
@@ -144,9 +131,7 @@ extension DataChannelSession {
   }
 
   mutating func requestReset(_ slot: Int) {
-    guard let channel = channels[slot].channel, !channel.hasRequestedReset,
-      let stream = channel.stream
-    else { return }
+    guard let channel = channels[slot].channel, !channel.hasRequestedReset, let stream = channel.stream else { return }
     channels[slot].channel?.hasRequestedReset = true
     association.resetStream(stream)
   }

@@ -8,9 +8,7 @@ extension DataChannelSession {
   }
 
   /// Events that need no answer to the peer may also come out between inputs.
-  mutating func collectEvents() {
-    while let stream = association.pollLowStream() { handleLow(stream) }
-  }
+  mutating func collectEvents() { while let stream = association.pollLowStream() { handleLow(stream) } }
 
   private mutating func handleLow(_ stream: SCTPStreamIdentifier) {
     guard let slot = slotByStream[stream] else { return }
@@ -31,18 +29,14 @@ extension DataChannelSession {
   private mutating func associationChanged(to state: SCTPState, now: MonotonicTime) {
     events.append(.associationChanged(state))
     switch state {
-    case .connected:
-      for slot in channels.indices { establish(slot, now: now) }
+    case .connected: for slot in channels.indices { establish(slot, now: now) }
     case .closed(let failure):
       for slot in channels.indices {
         guard let channel = channels[slot].channel, channel.state != .closed else { continue }
-        if channel.failure == nil {
-          channels[slot].channel?.failure = failure.map { .association($0) }
-        }
+        if channel.failure == nil { channels[slot].channel?.failure = failure.map { .association($0) } }
         finishClosing(slot)
       }
-    case .new, .connecting, .shuttingDown:
-      break
+    case .new, .connecting, .shuttingDown: break
     }
   }
 
@@ -66,8 +60,7 @@ extension DataChannelSession {
   }
 
   private mutating func finishIfBothReset(_ slot: Int) {
-    guard let channel = channels[slot].channel, channel.isIncomingReset, channel.isOutgoingReset
-    else { return }
+    guard let channel = channels[slot].channel, channel.isIncomingReset, channel.isOutgoingReset else { return }
     finishClosing(slot)
   }
 
@@ -79,8 +72,7 @@ extension DataChannelSession {
       association.release(messages: 1, byteCount: message.payload.count)
       return
     }
-    guard let slot = slotByStream[message.stream], channels[slot].channel?.isEstablished == true
-    else {
+    guard let slot = slotByStream[message.stream], channels[slot].channel?.isEstablished == true else {
       let dropped = early.append(message)
       association.release(messages: dropped.messages, byteCount: dropped.byteCount)
       return
@@ -122,14 +114,11 @@ extension DataChannelSession {
     case .acknowledge:
       guard let slot = slotByStream[message.stream] else { return }
       channels[slot].channel?.awaitsAcknowledgement = false
-    case .open(let options):
-      accept(options, on: message.stream, now: now)
+    case .open(let options): accept(options, on: message.stream, now: now)
     }
   }
 
-  private mutating func accept(
-    _ options: DataChannelOptions, on stream: SCTPStreamIdentifier, now: MonotonicTime
-  ) {
+  private mutating func accept(_ options: DataChannelOptions, on stream: SCTPStreamIdentifier, now: MonotonicTime) {
     // A second OPEN, or one for a negotiated channel, means nothing.
     guard slotByStream[stream] == nil else { return }
     let textByteCount = Self.textByteCount(options)

@@ -33,13 +33,9 @@ package struct DataChannelSession {
   }
 
   /// - Parameter authenticator: signs the state cookies; under a fresh secret key.
-  package init(
-    configuration: DataChannelConfiguration, random: RandomSource,
-    authenticator: any MessageAuthenticator
-  ) {
+  package init(configuration: DataChannelConfiguration, random: RandomSource, authenticator: any MessageAuthenticator) {
     self.configuration = configuration
-    association = SCTPAssociation(
-      configuration: configuration.sctp, random: random, authenticator: authenticator)
+    association = SCTPAssociation(configuration: configuration.sctp, random: random, authenticator: authenticator)
   }
 
   // MARK: Life
@@ -47,9 +43,7 @@ package struct DataChannelSession {
   package var state: SCTPState { association.state }
 
   /// Channels that the negotiated streams allow (`maxChannels`); `nil` until connected.
-  package var maximumChannels: UInt16? {
-    association.negotiatedStreams.map { min($0.outgoing, $0.incoming) }
-  }
+  package var maximumChannels: UInt16? { association.negotiatedStreams.map { min($0.outgoing, $0.incoming) } }
 
   /// DTLS is connected: begins the handshake and numbers the channels that wait for it. Later calls change nothing.
   /// - Parameters:
@@ -106,9 +100,7 @@ package struct DataChannelSession {
 
   /// The channel's next message; `nil` when none waits. Taking it opens the window for as many bytes.
   package mutating func takeMessage(from handle: DataChannelHandle) -> DataChannelMessage? {
-    guard let slot = slot(of: handle), let message = channels[slot].channel?.inbox.popFirst() else {
-      return nil
-    }
+    guard let slot = slot(of: handle), let message = channels[slot].channel?.inbox.popFirst() else { return nil }
     channels[slot].channel?.inboxByteCount -= message.bytes.count
     association.release(messages: 1, byteCount: message.bytes.count)
     return message
@@ -117,8 +109,7 @@ package struct DataChannelSession {
   package func description(of handle: DataChannelHandle) -> DataChannelDescription? {
     guard let slot = slot(of: handle), let channel = channels[slot].channel else { return nil }
     return DataChannelDescription(
-      options: channel.options, id: channel.stream?.rawValue, state: channel.state,
-      isRemote: channel.isRemote,
+      options: channel.options, id: channel.stream?.rawValue, state: channel.state, isRemote: channel.isRemote,
       bufferedAmount: bufferedAmount(of: channel), statistics: channel.statistics)
   }
 
@@ -128,30 +119,24 @@ package struct DataChannelSession {
   }
 
   private func bufferedAmount(of channel: DataChannel) -> Int {
-    guard channel.state != .closed, let stream = channel.stream else {
-      return channel.finalBufferedAmount
-    }
+    guard channel.state != .closed, let stream = channel.stream else { return channel.finalBufferedAmount }
     return association.bufferedAmount(on: stream)
   }
 
   package var statistics: SCTPStatistics { association.statistics }
 
   /// Every channel that was not released.
-  package var handles: [DataChannelHandle] {
-    channels.indices.filter { channels[$0].channel != nil }.map(handle(of:))
-  }
+  package var handles: [DataChannelHandle] { channels.indices.filter { channels[$0].channel != nil }.map(handle(of:)) }
 
   // MARK: Slots
 
-  func handle(of slot: Int) -> DataChannelHandle {
-    DataChannelHandle(number: channels[slot].generation << 32 | slot)
-  }
+  func handle(of slot: Int) -> DataChannelHandle { DataChannelHandle(number: channels[slot].generation << 32 | slot) }
 
   func slot(of handle: DataChannelHandle) -> Int? {
     let slot = handle.number & 0xFFFF_FFFF
-    guard slot < channels.count, channels[slot].generation == handle.number >> 32,
-      channels[slot].channel != nil
-    else { return nil }
+    guard slot < channels.count, channels[slot].generation == handle.number >> 32, channels[slot].channel != nil else {
+      return nil
+    }
     return slot
   }
 
@@ -166,9 +151,7 @@ package struct DataChannelSession {
 
   /// The owner is done with the channel, which must be closed: its untaken messages go, and the handle loses its meaning.
   package mutating func release(_ handle: DataChannelHandle) {
-    guard let slot = slot(of: handle), let channel = channels[slot].channel,
-      channel.state == .closed
-    else { return }
+    guard let slot = slot(of: handle), let channel = channels[slot].channel, channel.state == .closed else { return }
     association.release(messages: channel.inbox.count, byteCount: channel.inboxByteCount)
     if channel.isRemote { remoteTextByteCount -= Self.textByteCount(channel.options) }
     channels[slot].channel = nil

@@ -33,8 +33,7 @@ package struct DataChannelOptions: Hashable, Sendable {
 
   package init(
     label: String = "", subprotocol: String = "", isOrdered: Bool = true,
-    reliability: DataChannelReliability = .reliable, priority: UInt16 = 256,
-    isNegotiated: Bool = false,
+    reliability: DataChannelReliability = .reliable, priority: UInt16 = 256, isNegotiated: Bool = false,
     id: UInt16? = nil
   ) {
     self.label = label

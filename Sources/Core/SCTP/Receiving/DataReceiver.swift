@@ -36,14 +36,11 @@ struct DataReceiver {
     case contradiction
   }
 
-  init(
-    initialTSN: TSN, incomingStreams: UInt16, isInterleaved: Bool, configuration: SCTPConfiguration
-  ) {
+  init(initialTSN: TSN, incomingStreams: UInt16, isInterleaved: Bool, configuration: SCTPConfiguration) {
     tsns = ReceivedTSNs(cumulative: initialTSN.previous)
     capacity = Self.capacity(configuration)
     self.incomingStreams = incomingStreams
-    reassembly = Reassembly(
-      isInterleaved: isInterleaved, maximumMessageSize: configuration.maximumMessageSize)
+    reassembly = Reassembly(isInterleaved: isInterleaved, maximumMessageSize: configuration.maximumMessageSize)
     acknowledgementDelay = configuration.timers.acknowledgementDelay
     announcedWindow = capacity
   }
@@ -72,8 +69,7 @@ struct DataReceiver {
       overflowCount &+= 1
       acknowledgement = .immediate
       return .accepted
-    case .new:
-      break
+    case .new: break
     }
     guard hasRoom(for: chunk) else {
       overflowCount &+= 1
@@ -129,8 +125,7 @@ struct DataReceiver {
   }
 
   mutating func announceIfOpened() {
-    guard announcedWindow < capacity / 2, window - announcedWindow >= min(capacity / 4, 1 << 18)
-    else { return }
+    guard announcedWindow < capacity / 2, window - announcedWindow >= min(capacity / 4, 1 << 18) else { return }
     acknowledgement = .immediate
   }
 

@@ -34,12 +34,9 @@ struct IncomingStream {
     Self.distance(lhs, rhs, isInterleaved: isInterleaved)
   }
 
-  private static func distance(
-    _ lhs: MessageIdentifier, _ rhs: MessageIdentifier, isInterleaved: Bool
-  ) -> Int {
+  private static func distance(_ lhs: MessageIdentifier, _ rhs: MessageIdentifier, isInterleaved: Bool) -> Int {
     isInterleaved
-      ? lhs.distance(from: rhs)
-      : Int(Int16(bitPattern: UInt16(truncatingIfNeeded: lhs.rawValue &- rhs.rawValue)))
+      ? lhs.distance(from: rhs) : Int(Int16(bitPattern: UInt16(truncatingIfNeeded: lhs.rawValue &- rhs.rawValue)))
   }
 
   private func following(_ message: MessageIdentifier) -> MessageIdentifier {
@@ -52,17 +49,14 @@ struct IncomingStream {
   /// A whole message that is due passes through without being kept.
   mutating func passes(_ chunk: DataChunk) -> Bool {
     guard chunk.isBeginning, chunk.isEnd else { return false }
-    if chunk.isUnordered {
-      return !isInterleaved || !unordered.contains { $0.identifier == chunk.message }
-    }
+    if chunk.isUnordered { return !isInterleaved || !unordered.contains { $0.identifier == chunk.message } }
     guard chunk.message == next, ordered.isEmpty else { return false }
     next = following(next)
     return true
   }
 
   mutating func insert(
-    _ chunk: DataChunk, _ payload: RawSpan, limit: Int, cost: inout Int,
-    _ deliver: (PartialMessage) -> Void
+    _ chunk: DataChunk, _ payload: RawSpan, limit: Int, cost: inout Int, _ deliver: (PartialMessage) -> Void
   ) -> Verdict {
     if chunk.isUnordered {
       return isInterleaved
@@ -96,8 +90,7 @@ struct IncomingStream {
   }
 
   private mutating func insertUnordered(
-    _ chunk: DataChunk, _ payload: RawSpan, limit: Int, cost: inout Int,
-    _ deliver: (PartialMessage) -> Void
+    _ chunk: DataChunk, _ payload: RawSpan, limit: Int, cost: inout Int, _ deliver: (PartialMessage) -> Void
   ) -> Verdict {
     var index = unordered.firstIndex { $0.identifier == chunk.message } ?? unordered.count
     if index == unordered.count {
@@ -106,9 +99,7 @@ struct IncomingStream {
       index = unordered.count - 1
     }
     let before = unordered[index].cost
-    guard unordered[index].insert(chunk, number: chunk.fragment.rawValue, payload: payload) else {
-      return .invalid
-    }
+    guard unordered[index].insert(chunk, number: chunk.fragment.rawValue, payload: payload) else { return .invalid }
     cost += unordered[index].cost - before
     if unordered[index].byteCount > limit { return .tooLarge }
     if unordered[index].isComplete {
@@ -119,8 +110,7 @@ struct IncomingStream {
   }
 
   private mutating func insertLoose(
-    _ chunk: DataChunk, _ payload: RawSpan, limit: Int, cost: inout Int,
-    _ deliver: (PartialMessage) -> Void
+    _ chunk: DataChunk, _ payload: RawSpan, limit: Int, cost: inout Int, _ deliver: (PartialMessage) -> Void
   ) -> Verdict {
     var index = unordered.count
     if chunk.isBeginning {
@@ -137,9 +127,7 @@ struct IncomingStream {
       return .accepted
     }
     let before = unordered[index].cost
-    guard unordered[index].insert(chunk, number: chunk.tsn.rawValue, payload: payload) else {
-      return .invalid
-    }
+    guard unordered[index].insert(chunk, number: chunk.tsn.rawValue, payload: payload) else { return .invalid }
     cost += unordered[index].cost - before
     absorbLoose(into: index, cost: &cost)
     if unordered[index].byteCount > limit { return .tooLarge }
@@ -172,9 +160,7 @@ struct IncomingStream {
   // MARK: Skipping and resetting
 
   /// Messages up to `message` that are not whole will never be (RFC 3758 §3.6).
-  mutating func skipOrdered(
-    through message: MessageIdentifier, cost: inout Int, _ deliver: (PartialMessage) -> Void
-  ) {
+  mutating func skipOrdered(through message: MessageIdentifier, cost: inout Int, _ deliver: (PartialMessage) -> Void) {
     guard distance(message, next) >= 0 else { return }
     while let first = ordered.first, distance(first.identifier, message) <= 0 {
       cost -= first.cost
@@ -187,9 +173,7 @@ struct IncomingStream {
 
   mutating func skipUnordered(through message: MessageIdentifier, cost: inout Int) {
     unordered.removeAll { [isInterleaved] in
-      guard Self.distance($0.identifier, message, isInterleaved: isInterleaved) <= 0 else {
-        return false
-      }
+      guard Self.distance($0.identifier, message, isInterleaved: isInterleaved) <= 0 else { return false }
       cost -= $0.cost
       return true
     }
@@ -198,9 +182,7 @@ struct IncomingStream {
   /// Without interleaving nobody names unordered messages: those with holes before `tsn` are the ones.
   mutating func skipLoose(through tsn: TSN, cost: inout Int) {
     unordered.removeAll {
-      guard let next = $0.next, PartialMessage.distance(next, tsn.rawValue) <= 0 else {
-        return false
-      }
+      guard let next = $0.next, PartialMessage.distance(next, tsn.rawValue) <= 0 else { return false }
       cost -= $0.cost
       return true
     }

@@ -51,13 +51,11 @@ struct Reassembly {
   }
 
   private mutating func deliver(
-    _ stream: SCTPStreamIdentifier, _ payloadProtocol: PayloadProtocolIdentifier,
-    _ payload: consuming [UInt8]
+    _ stream: SCTPStreamIdentifier, _ payloadProtocol: PayloadProtocolIdentifier, _ payload: consuming [UInt8]
   ) {
     untakenCost += payload.count + Self.overhead
     deliveredCount &+= 1
-    complete.append(
-      SCTPReceivedMessage(stream: stream, payloadProtocol: payloadProtocol, payload: payload))
+    complete.append(SCTPReceivedMessage(stream: stream, payloadProtocol: payloadProtocol, payload: payload))
   }
 
   mutating func popMessage() -> SCTPReceivedMessage? { complete.popFirst() }
@@ -69,8 +67,7 @@ struct Reassembly {
 
   mutating func skip(_ chunk: ForwardTSNChunk) {
     for skip in chunk.skips {
-      guard let index = indices[skip.stream] ?? (skip.isUnordered ? nil : index(of: skip.stream))
-      else { continue }
+      guard let index = indices[skip.stream] ?? (skip.isUnordered ? nil : index(of: skip.stream)) else { continue }
       if skip.isUnordered {
         streams[index].skipUnordered(through: skip.message, cost: &heldCost)
       } else {
@@ -90,9 +87,7 @@ struct Reassembly {
     streams[index].reset(cost: &heldCost)
   }
 
-  mutating func resetAll() {
-    for index in streams.indices { streams[index].reset(cost: &heldCost) }
-  }
+  mutating func resetAll() { for index in streams.indices { streams[index].reset(cost: &heldCost) } }
 
   var streamIdentifiers: [SCTPStreamIdentifier] { streams.map(\.identifier) }
 }

@@ -36,17 +36,13 @@ struct ReceivedTSNs {
     let distance = tsn.distance(from: cumulative)
     if distance <= 0 { return .duplicate }
     if distance > Self.reach { return .tooFar }
-    if runs.isEmpty || tsn.isAfter(highest.next) {
-      return runs.count < Self.runLimit ? .new : .tooFar
-    }
+    if runs.isEmpty || tsn.isAfter(highest.next) { return runs.count < Self.runLimit ? .new : .tooFar }
     let index = firstRun(endingAtOrAfter: tsn)
     guard index < runs.count, runs[index].first.distance(from: tsn) <= 0 else { return .new }
     return .duplicate
   }
 
-  mutating func noteDuplicate(_ tsn: TSN) {
-    if duplicates.count < Self.duplicateLimit { duplicates.append(tsn) }
-  }
+  mutating func noteDuplicate(_ tsn: TSN) { if duplicates.count < Self.duplicateLimit { duplicates.append(tsn) } }
 
   mutating func forgetDuplicates() { duplicates.removeAll(keepingCapacity: true) }
 

@@ -35,8 +35,7 @@ struct CongestionController {
   ///   - wasLimited: the window was what held sending back; an idle sender earns nothing (RFC 9260 §7.2.1).
   ///   - cumulativeTSN, nextTSN: mark the rounds of slow start.
   mutating func acknowledged(
-    _ byteCount: Int, roundTrip: TimeDelta?, smoothed: TimeDelta?, wasLimited: Bool,
-    cumulativeTSN: TSN, nextTSN: TSN,
+    _ byteCount: Int, roundTrip: TimeDelta?, smoothed: TimeDelta?, wasLimited: Bool, cumulativeTSN: TSN, nextTSN: TSN,
     now: MonotonicTime
   ) {
     if isInSlowStart {

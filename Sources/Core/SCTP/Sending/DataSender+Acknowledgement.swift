@@ -18,9 +18,9 @@ extension DataSender {
     case invalid
   }
 
-  mutating func acknowledge(
-    _ sack: SelectiveAcknowledgement, in value: RawSpan, now: MonotonicTime
-  ) -> AcknowledgementVerdict {
+  mutating func acknowledge(_ sack: SelectiveAcknowledgement, in value: RawSpan, now: MonotonicTime)
+    -> AcknowledgementVerdict
+  {
     let advance = sack.cumulativeTSN.distance(from: cumulativeTSN)
     guard advance >= 0 else { return .stale }
     guard advance <= outstanding.count else { return .invalid }
@@ -28,8 +28,7 @@ extension DataSender {
     var progress = Progress()
     for _ in 0..<advance { removeFirst(&progress, highestBefore: highestBefore, now: now) }
     if advance > 0 { noteHighest(sack.cumulativeTSN) }
-    let areGapsValid = acknowledgeGaps(
-      sack, in: value, &progress, highestBefore: highestBefore, now: now)
+    let areGapsValid = acknowledgeGaps(sack, in: value, &progress, highestBefore: highestBefore, now: now)
     peerWindow = Int(sack.window)
 
     if let roundTrip = progress.roundTrip { timeout.add(roundTrip) }
@@ -41,16 +40,13 @@ extension DataSender {
       recovery.hasProbed = false
       if recovery.recoveryEnd == nil || recovery.isAfterTimeout {
         congestion.acknowledged(
-          progress.byteCount, roundTrip: progress.roundTrip, smoothed: timeout.smoothed,
-          wasLimited: wasWindowLimited, cumulativeTSN: cumulativeTSN, nextTSN: outstanding.nextTSN,
-          now: now)
+          progress.byteCount, roundTrip: progress.roundTrip, smoothed: timeout.smoothed, wasLimited: wasWindowLimited,
+          cumulativeTSN: cumulativeTSN, nextTSN: outstanding.nextTSN, now: now)
       }
     }
     detectLosses(now: now)
     if advance > 0 {
-      if outstanding.abandonedCount > 0, outstanding[0].state == .abandoned {
-        needsForwardTSN = true
-      }
+      if outstanding.abandonedCount > 0, outstanding[0].state == .abandoned { needsForwardTSN = true }
       timeout.recover()
       retransmissionDeadline = outstanding.isEmpty ? nil : now + timeout.value
     }
@@ -59,9 +55,7 @@ extension DataSender {
     return progress.byteCount > 0 || advance > 0 ? .progress : .nothingNew
   }
 
-  private mutating func removeFirst(
-    _ progress: inout Progress, highestBefore: TSN?, now: MonotonicTime
-  ) {
+  private mutating func removeFirst(_ progress: inout Progress, highestBefore: TSN?, now: MonotonicTime) {
     note(0, &progress, highestBefore: highestBefore, now: now)
     let message = outstanding[0].message
     outstanding.removeFirst()
@@ -76,16 +70,13 @@ extension DataSender {
 
   /// - Returns: `false` when the gaps are out of order or beyond what was sent; those before are taken.
   private mutating func acknowledgeGaps(
-    _ sack: SelectiveAcknowledgement, in value: RawSpan, _ progress: inout Progress,
-    highestBefore: TSN?,
+    _ sack: SelectiveAcknowledgement, in value: RawSpan, _ progress: inout Progress, highestBefore: TSN?,
     now: MonotonicTime
   ) -> Bool {
     var end = 0
     for index in 0..<sack.gapCount {
       let gap = sack.gap(index, in: value)
-      guard gap.first > end, gap.last >= gap.first, Int(gap.last) <= outstanding.count else {
-        return false
-      }
+      guard gap.first > end, gap.last >= gap.first, Int(gap.last) <= outstanding.count else { return false }
       for position in Int(gap.first) - 1..<Int(gap.last) {
         let state = outstanding[position].state
         guard state == .inFlight || state == .lost else { continue }
@@ -99,9 +90,7 @@ extension DataSender {
   }
 
   /// A chunk is known to have arrived.
-  private mutating func note(
-    _ position: Int, _ progress: inout Progress, highestBefore: TSN?, now: MonotonicTime
-  ) {
+  private mutating func note(_ position: Int, _ progress: inout Progress, highestBefore: TSN?, now: MonotonicTime) {
     let chunk = outstanding[position]
     guard chunk.state == .inFlight || chunk.state == .lost else { return }
     progress.byteCount += chunk.size
@@ -137,9 +126,7 @@ extension DataSender {
     var wasLost = false
     let scanned = recovery.recoveryEnd == nil ? end : outstanding.count
     for position in 0..<scanned {
-      guard outstanding[position].state == .inFlight,
-        outstanding[position].order < recovery.newestOrder
-      else {
+      guard outstanding[position].state == .inFlight, outstanding[position].order < recovery.newestOrder else {
         continue
       }
       let deadline = outstanding[position].sentTime + recovery.newestRoundTrip + patience
@@ -190,8 +177,8 @@ extension DataSender {
   /// A probe comes before the timeout, which is slow and costs the window (RFC 8985 §7.2).
   mutating func armProbe(now: MonotonicTime) {
     recovery.probeDeadline = nil
-    guard outstanding.inFlightCount > 0, outstanding.lostCount == 0, recovery.recoveryEnd == nil,
-      !recovery.hasProbed, let smoothed = timeout.smoothed
+    guard outstanding.inFlightCount > 0, outstanding.lostCount == 0, recovery.recoveryEnd == nil, !recovery.hasProbed,
+      let smoothed = timeout.smoothed
     else { return }
     // A lone packet's acknowledgement may be delayed.
     let delay: TimeDelta = outstanding.inFlightCount == 1 ? .milliseconds(200) : .milliseconds(10)
@@ -202,12 +189,8 @@ extension DataSender {
 
   var deadline: Deadline? {
     var earliest = retransmissionDeadline.map { Deadline($0, "sctp.retransmission") }
-    if let time = recovery.probeDeadline {
-      earliest = .earliest(earliest, Deadline(time, "sctp.probe"))
-    }
-    if let time = recovery.reorderingDeadline {
-      earliest = .earliest(earliest, Deadline(time, "sctp.reordering"))
-    }
+    if let time = recovery.probeDeadline { earliest = .earliest(earliest, Deadline(time, "sctp.probe")) }
+    if let time = recovery.reorderingDeadline { earliest = .earliest(earliest, Deadline(time, "sctp.reordering")) }
     return earliest
   }
 
@@ -234,9 +217,7 @@ extension DataSender {
     for position in 0..<outstanding.count {
       let state = outstanding[position].state
       // What is selectively acknowledged may be taken back by a peer short of memory (RFC 9260 §6.2): not forever trusted.
-      if state == .inFlight || (state == .acknowledged && !hadProgress) {
-        markLost(position, now: now)
-      }
+      if state == .inFlight || (state == .acknowledged && !hadProgress) { markLost(position, now: now) }
     }
     recovery.recoveryEnd = outstanding.nextTSN.previous
     recovery.isAfterTimeout = true

@@ -65,16 +65,13 @@ struct DataSender {
     if outstanding.lostCount > 0 || recovery.isProbing { return true }
     guard !queue.isEmpty else { return false }
     return outstanding.isEmpty
-      || (outstanding.bytesInFlight < congestion.window
-        && outstanding.unacknowledgedPayload < peerWindow)
+      || (outstanding.bytesInFlight < congestion.window && outstanding.unacknowledgedPayload < peerWindow)
   }
 
   /// Adds chunks to a packet while there is room in it and in the windows; `false` when nothing was added.
   mutating func writeChunks(to packet: PacketBuffer, now: MonotonicTime) -> Bool {
     guard outstanding.lostCount > 0 || !queue.isEmpty || recovery.isProbing else { return false }
-    if outstanding.inFlightCount == 0, outstanding.lostCount == 0,
-      now - lastSentTime > timeout.value
-    {
+    if outstanding.inFlightCount == 0, outstanding.lostCount == 0, now - lastSentTime > timeout.value {
       congestion.idled()
     }
     let start = packet.count
@@ -99,9 +96,7 @@ struct DataSender {
     while let position = outstanding.firstLost() {
       let chunk = outstanding[position]
       guard chunk.byteCount <= room(in: packet) else { return }
-      guard
-        isUnbound || outstanding.bytesInFlight + chunk.size <= congestion.window
-          || outstanding.inFlightCount == 0
+      guard isUnbound || outstanding.bytesInFlight + chunk.size <= congestion.window || outstanding.inFlightCount == 0
       else {
         wasWindowLimited = true
         return
@@ -136,8 +131,7 @@ struct DataSender {
         outstanding.append(
           OutstandingChunk(
             message: fragment.message, offset: fragment.offset, byteCount: fragment.byteCount,
-            fragment: fragment.number, isBeginning: fragment.isBeginning, isEnd: fragment.isEnd,
-            sentTime: now,
+            fragment: fragment.number, isBeginning: fragment.isBeginning, isEnd: fragment.isEnd, sentTime: now,
             order: transmissionOrder))
         write(position, to: packet, isImmediate: recovery.isProbing)
       }
@@ -166,8 +160,7 @@ struct DataSender {
     let slot = chunk.message
     var head = DataChunk(
       tsn: outstanding.firstTSN.advanced(by: position),
-      stream: queue.streams[queue.messages[slot].streamIndex].identifier,
-      message: queue.messages[slot].identifier,
+      stream: queue.streams[queue.messages[slot].streamIndex].identifier, message: queue.messages[slot].identifier,
       payloadProtocol: queue.messages[slot].payloadProtocol)
     head.isInterleaved = queue.isInterleaved
     head.isUnordered = queue.messages[slot].isUnordered
@@ -204,8 +197,8 @@ struct DataSender {
       queue.messages[message].outstandingCount += 1
       transmissionOrder &+= 1
       var placeholder = OutstandingChunk(
-        message: message, offset: 0, byteCount: 0, fragment: queue.messages[message].fragmentCount,
-        isBeginning: false, isEnd: true, sentTime: lastSentTime, order: transmissionOrder)
+        message: message, offset: 0, byteCount: 0, fragment: queue.messages[message].fragmentCount, isBeginning: false,
+        isEnd: true, sentTime: lastSentTime, order: transmissionOrder)
       placeholder.state = .abandoned
       outstanding.append(placeholder)
     }
@@ -220,8 +213,7 @@ struct DataSender {
     guard entryLimit > 0 else { return false }
     needsForwardTSN = false
     guard outstanding.abandonedCount > 0, outstanding[0].state == .abandoned else { return false }
-    var chunk = ForwardTSNChunk(
-      cumulativeTSN: cumulativeTSN, isInterleaved: queue.isInterleaved, skips: [])
+    var chunk = ForwardTSNChunk(cumulativeTSN: cumulativeTSN, isInterleaved: queue.isInterleaved, skips: [])
     for position in 0..<outstanding.count where outstanding[position].state == .abandoned {
       // Only what is next in line.
       guard chunk.cumulativeTSN == outstanding.firstTSN.advanced(by: position - 1) else { break }
@@ -239,9 +231,7 @@ struct DataSender {
     let stream = queue.streams[queue.messages[message].streamIndex].identifier
     let skip = ForwardTSNChunk.Skip(
       stream: stream, isUnordered: isUnordered, message: queue.messages[message].identifier)
-    if let index = chunk.skips.firstIndex(where: {
-      $0.stream == stream && $0.isUnordered == isUnordered
-    }) {
+    if let index = chunk.skips.firstIndex(where: { $0.stream == stream && $0.isUnordered == isUnordered }) {
       chunk.skips[index] = skip
       return true
     }
@@ -254,7 +244,7 @@ struct DataSender {
     queue.clear()
     outstanding.removeAll()
     retransmissionDeadline = nil
-    recovery = LossRecovery()
+    recovery.stop()
     needsForwardTSN = false
   }
 }

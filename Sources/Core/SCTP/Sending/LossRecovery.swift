@@ -24,4 +24,11 @@ struct LossRecovery {
 
   var fastRecoveryCount: UInt64 = 0
   var probeCount: UInt64 = 0
+
+  /// The association is over; what was counted stays.
+  mutating func stop() {
+    reorderingDeadline = nil
+    probeDeadline = nil
+    isProbing = false
+  }
 }

@@ -30,11 +30,7 @@ struct RetransmissionTimeout {
   mutating func backOff() { value = clamped(value * 2) }
 
   /// The peer answers again: what backing off added goes.
-  mutating func recover() {
-    if let smoothed { value = clamped(smoothed + variation * 4) }
-  }
+  mutating func recover() { if let smoothed { value = clamped(smoothed + variation * 4) } }
 
-  private func clamped(_ value: TimeDelta) -> TimeDelta {
-    min(max(value, timers.minimumRTO), timers.maximumRTO)
-  }
+  private func clamped(_ value: TimeDelta) -> TimeDelta { min(max(value, timers.minimumRTO), timers.maximumRTO) }
 }

@@ -47,9 +47,7 @@ struct SendQueue {
     return streams.count - 1
   }
 
-  func stream(_ identifier: SCTPStreamIdentifier) -> OutgoingStream? {
-    indices[identifier].map { streams[$0] }
-  }
+  func stream(_ identifier: SCTPStreamIdentifier) -> OutgoingStream? { indices[identifier].map { streams[$0] } }
 
   func bufferedAmount(of identifier: SCTPStreamIdentifier) -> Int {
     indices[identifier].map { streams[$0].bufferedAmount } ?? 0
@@ -102,15 +100,12 @@ struct SendQueue {
   }
 
   private mutating func schedule(_ index: Int) {
-    guard !streams[index].isScheduled, !streams[index].isEmpty, unfinishedStream != index else {
-      return
-    }
+    guard !streams[index].isScheduled, !streams[index].isEmpty, unfinishedStream != index else { return }
     let head = streams[index].head
     let left = messages[head].payload.count - messages[head].sentByteCount
     streams[index].isScheduled = true
     streams[index].virtualFinish = scheduler.schedule(
-      index, from: streams[index].virtualFinish, byteCount: min(left, fullPayload),
-      weight: streams[index].weight)
+      index, from: streams[index].virtualFinish, byteCount: min(left, fullPayload), weight: streams[index].weight)
   }
 
   // MARK: Fragments
@@ -171,8 +166,7 @@ struct SendQueue {
       unfinishedStream = index
     }
     return Fragment(
-      message: slot, offset: offset, byteCount: byteCount, isBeginning: isBeginning, isEnd: isEnd,
-      number: number)
+      message: slot, offset: offset, byteCount: byteCount, isBeginning: isBeginning, isEnd: isEnd, number: number)
   }
 
   private mutating func unlinkHead(of index: Int) {
@@ -189,9 +183,7 @@ struct SendQueue {
     messages[slot].bufferedByteCount -= counted
     let before = streams[index].bufferedAmount
     streams[index].bufferedAmount -= counted
-    if before > streams[index].lowThreshold,
-      streams[index].bufferedAmount <= streams[index].lowThreshold
-    {
+    if before > streams[index].lowThreshold, streams[index].bufferedAmount <= streams[index].lowThreshold {
       lowStreams.append(streams[index].identifier)
     }
   }

@@ -27,9 +27,7 @@ enum CRC32c {
     return ~update(register, packet, 12..<packet.byteCount)
   }
 
-  static func checksum(_ bytes: RawSpan) -> UInt32 {
-    ~update(0xFFFF_FFFF, bytes, 0..<bytes.byteCount)
-  }
+  static func checksum(_ bytes: RawSpan) -> UInt32 { ~update(0xFFFF_FFFF, bytes, 0..<bytes.byteCount) }
 
   private static func update(_ register: UInt32, _ bytes: RawSpan, _ range: Range<Int>) -> UInt32 {
     let tables = Self.tables.span
@@ -41,17 +39,13 @@ enum CRC32c {
       return tables[unchecked: (table + 7) << 8 | Int(low & 0xFF)]
         ^ tables[unchecked: (table + 6) << 8 | Int(low >> 8 & 0xFF)]
         ^ tables[unchecked: (table + 5) << 8 | Int(low >> 16 & 0xFF)]
-        ^ tables[unchecked: (table + 4) << 8 | Int(low >> 24)]
-        ^ tables[unchecked: (table + 3) << 8 | Int(high & 0xFF)]
+        ^ tables[unchecked: (table + 4) << 8 | Int(low >> 24)] ^ tables[unchecked: (table + 3) << 8 | Int(high & 0xFF)]
         ^ tables[unchecked: (table + 2) << 8 | Int(high >> 8 & 0xFF)]
-        ^ tables[unchecked: (table + 1) << 8 | Int(high >> 16 & 0xFF)]
-        ^ tables[unchecked: table << 8 | Int(high >> 24)]
+        ^ tables[unchecked: (table + 1) << 8 | Int(high >> 16 & 0xFF)] ^ tables[unchecked: table << 8 | Int(high >> 24)]
     }
     while range.upperBound - offset >= 16 {
-      let first = UInt64(
-        littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
-      let second = UInt64(
-        littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset + 8, as: UInt64.self))
+      let first = UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      let second = UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset + 8, as: UInt64.self))
       crc = entries(8, first ^ UInt64(crc)) ^ entries(0, second)
       offset += 16
     }

@@ -22,10 +22,7 @@ struct DataChunk: Hashable {
   /// Bytes around the payload.
   static func overhead(isInterleaved: Bool) -> Int { isInterleaved ? 20 : 16 }
 
-  init(
-    tsn: TSN, stream: SCTPStreamIdentifier, message: MessageIdentifier,
-    payloadProtocol: PayloadProtocolIdentifier
-  ) {
+  init(tsn: TSN, stream: SCTPStreamIdentifier, message: MessageIdentifier, payloadProtocol: PayloadProtocolIdentifier) {
     self.tsn = tsn
     self.stream = stream
     self.message = message
@@ -55,9 +52,7 @@ struct DataChunk: Hashable {
     }
   }
 
-  private var flags: UInt8 {
-    (isEnd ? 1 : 0) | (isBeginning ? 2 : 0) | (isUnordered ? 4 : 0) | (isImmediate ? 8 : 0)
-  }
+  private var flags: UInt8 { (isEnd ? 1 : 0) | (isBeginning ? 2 : 0) | (isUnordered ? 4 : 0) | (isImmediate ? 8 : 0) }
 
   func write(_ payload: RawSpan, to packet: PacketBuffer) {
     let start = packet.beginChunk(isInterleaved ? .interleavedData : .data, flags: flags)

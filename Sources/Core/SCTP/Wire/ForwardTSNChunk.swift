@@ -37,10 +37,7 @@ struct ForwardTSNChunk: Hashable {
             stream: stream, isUnordered: value.uint16(at: offset + 2) & 1 != 0,
             message: MessageIdentifier(rawValue: value.uint32(at: offset + 4))))
       } else {
-        skips.append(
-          Skip(
-            stream: stream,
-            message: MessageIdentifier(rawValue: UInt32(value.uint16(at: offset + 2)))))
+        skips.append(Skip(stream: stream, message: MessageIdentifier(rawValue: UInt32(value.uint16(at: offset + 2)))))
       }
     }
   }

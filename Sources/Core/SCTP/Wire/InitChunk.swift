@@ -23,15 +23,12 @@ struct InitChunk: Hashable {
   }
 
   /// Parameters without meaning over DTLS: addresses, cookie preservative, ECN, address families, authentication, adaptation.
-  private static let ignored: Set<UInt16> = [
-    5, 6, 9, 11, 12, 0x8000, 0x8002, 0x8003, 0x8004, 0xC006,
-  ]
+  private static let ignored: Set<UInt16> = [5, 6, 9, 11, 12, 0x8000, 0x8002, 0x8003, 0x8004, 0xC006]
   /// What is reported at most.
   private static let unrecognizedLimit = 512
 
   init(
-    tag: VerificationTag, window: UInt32, outgoingStreams: UInt16, incomingStreams: UInt16,
-    initialTSN: TSN,
+    tag: VerificationTag, window: UInt32, outgoingStreams: UInt16, incomingStreams: UInt16, initialTSN: TSN,
     extensions: SCTPExtensions, cookie: [UInt8]? = nil
   ) {
     self.tag = tag
@@ -71,8 +68,7 @@ struct InitChunk: Hashable {
 
   private mutating func read(_ parameter: SCTPParameter, in value: RawSpan) -> Bool {
     switch parameter.type {
-    case ParameterType.cookie:
-      cookie = value.extracting(parameter.value).copied()
+    case ParameterType.cookie: cookie = value.extracting(parameter.value).copied()
     case ParameterType.zeroChecksum:
       // DTLS is the only method that could be meant here (RFC 9653 §4, §7).
       if parameter.value.count >= 4, value.uint32(at: parameter.value.lowerBound) == 1 {
@@ -87,12 +83,9 @@ struct InitChunk: Hashable {
         default: break
         }
       }
-    case ParameterType.forwardTSN:
-      extensions.insert(.partialReliability)
-    case ParameterType.unrecognized:
-      break
-    default:
-      return Self.ignored.contains(parameter.type)
+    case ParameterType.forwardTSN: extensions.insert(.partialReliability)
+    case ParameterType.unrecognized: break
+    default: return Self.ignored.contains(parameter.type)
     }
     return true
   }
@@ -104,9 +97,7 @@ struct InitChunk: Hashable {
     packet.append(outgoingStreams)
     packet.append(incomingStreams)
     packet.append(initialTSN.rawValue)
-    if extensions.contains(.partialReliability) {
-      packet.endParameter(packet.beginParameter(ParameterType.forwardTSN))
-    }
+    if extensions.contains(.partialReliability) { packet.endParameter(packet.beginParameter(ParameterType.forwardTSN)) }
     if extensions.contains(.zeroChecksum) {
       let parameter = packet.beginParameter(ParameterType.zeroChecksum)
       packet.append(UInt32(1))

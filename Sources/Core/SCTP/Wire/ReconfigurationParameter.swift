@@ -4,8 +4,7 @@ import RTCBase
 enum ReconfigurationParameter: Hashable {
   /// The sender begins the streams anew; none means all of its outgoing ones.
   case outgoingReset(
-    request: ReconfigurationNumber, response: ReconfigurationNumber, lastTSN: TSN,
-    streams: [SCTPStreamIdentifier])
+    request: ReconfigurationNumber, response: ReconfigurationNumber, lastTSN: TSN, streams: [SCTPStreamIdentifier])
   /// The sender asks the receiver to begin streams anew.
   case incomingReset(request: ReconfigurationNumber, streams: [SCTPStreamIdentifier])
   case associationReset(request: ReconfigurationNumber)
@@ -18,16 +17,13 @@ enum ReconfigurationParameter: Hashable {
     var parameters: [ReconfigurationParameter] = []
     var offset = 0
     while offset < value.byteCount {
-      guard parameters.count < 2, let parameter = SCTPParameter(value, at: offset) else {
-        return nil
-      }
+      guard parameters.count < 2, let parameter = SCTPParameter(value, at: offset) else { return nil }
       let body = value.extracting(parameter.value)
       switch parameter.type {
       case 13...18:
         guard let parsed = ReconfigurationParameter(type: parameter.type, body) else { return nil }
         parameters.append(parsed)
-      default:
-        break
+      default: break
       }
       offset = parameter.end
     }
@@ -46,8 +42,7 @@ enum ReconfigurationParameter: Hashable {
     case 14:
       guard body.byteCount % 2 == 0 else { return nil }
       self = .incomingReset(request: number, streams: Self.streams(body, from: 4))
-    case 15:
-      self = .associationReset(request: number)
+    case 15: self = .associationReset(request: number)
     case 16:
       guard body.byteCount >= 8 else { return nil }
       self = .response(to: number, result: ReconfigurationResult(rawValue: body.uint32(at: 4)))
@@ -56,17 +51,13 @@ enum ReconfigurationParameter: Hashable {
       let count = body.uint16(at: 4)
       self =
         type == 17
-        ? .addOutgoingStreams(request: number, count: count)
-        : .addIncomingStreams(request: number, count: count)
-    default:
-      return nil
+        ? .addOutgoingStreams(request: number, count: count) : .addIncomingStreams(request: number, count: count)
+    default: return nil
     }
   }
 
   private static func streams(_ body: RawSpan, from offset: Int) -> [SCTPStreamIdentifier] {
-    stride(from: offset, to: body.byteCount, by: 2).map {
-      SCTPStreamIdentifier(rawValue: body.uint16(at: $0))
-    }
+    stride(from: offset, to: body.byteCount, by: 2).map { SCTPStreamIdentifier(rawValue: body.uint16(at: $0)) }
   }
 
   static func write(_ parameters: [ReconfigurationParameter], to packet: PacketBuffer) {

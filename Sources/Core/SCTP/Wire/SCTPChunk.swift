@@ -71,9 +71,7 @@ extension PacketBuffer {
     pad()
   }
 
-  func appendChunk(_ type: SCTPChunkType, flags: UInt8 = 0) {
-    endChunk(beginChunk(type, flags: flags))
-  }
+  func appendChunk(_ type: SCTPChunkType, flags: UInt8 = 0) { endChunk(beginChunk(type, flags: flags)) }
 
   /// Starts a parameter or an error cause, which look the same (RFC 9260 §3.2.1, §3.3.10).
   func beginParameter(_ type: UInt16) -> Int {
@@ -83,15 +81,9 @@ extension PacketBuffer {
   }
 
   /// Padding follows only when another parameter does; a chunk's own padding covers the last.
-  func endParameter(_ start: Int) {
-    overwrite(UInt16(truncatingIfNeeded: count - start), at: start + 2)
-  }
+  func endParameter(_ start: Int) { overwrite(UInt16(truncatingIfNeeded: count - start), at: start + 2) }
 
-  func appendBytes(_ bytes: [UInt8]) {
-    bytes.withRawSpan { span in _ = append(span) }
-  }
+  func appendBytes(_ bytes: [UInt8]) { bytes.withRawSpan { span in _ = append(span) } }
 
-  func pad() {
-    while count & 3 != 0, append(UInt8(0)) {}
-  }
+  func pad() { while count & 3 != 0, append(UInt8(0)) {} }
 }

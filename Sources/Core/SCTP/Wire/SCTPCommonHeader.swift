@@ -34,7 +34,5 @@ struct SCTPCommonHeader: Hashable {
   }
 
   /// Fills in the checksum of a packet that is complete.
-  static func seal(_ packet: PacketBuffer) {
-    packet.overwrite(CRC32c.ofPacket(packet.bytes).byteSwapped, at: 8)
-  }
+  static func seal(_ packet: PacketBuffer) { packet.overwrite(CRC32c.ofPacket(packet.bytes).byteSwapped, at: 8) }
 }

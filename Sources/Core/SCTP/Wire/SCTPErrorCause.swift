@@ -27,9 +27,7 @@ struct SCTPErrorCause: Hashable {
     self.information = information
   }
 
-  init(_ code: UInt16, text: String) {
-    self.init(code, Array(text.utf8.prefix(Self.informationLimit)))
-  }
+  init(_ code: UInt16, text: String) { self.init(code, Array(text.utf8.prefix(Self.informationLimit))) }
 
   /// The causes of an ABORT or ERROR chunk, up to the first that is malformed.
   static func parse(_ value: RawSpan) -> [SCTPErrorCause] {
@@ -37,17 +35,14 @@ struct SCTPErrorCause: Hashable {
     var offset = 0
     while causes.count < countLimit, let cause = SCTPParameter(value, at: offset) {
       let start = cause.value.lowerBound
-      let information = value.extracting(start..<start + min(cause.value.count, informationLimit))
-        .copied()
+      let information = value.extracting(start..<start + min(cause.value.count, informationLimit)).copied()
       causes.append(SCTPErrorCause(cause.type, information))
       offset = cause.end
     }
     return causes
   }
 
-  static func write(
-    _ causes: [SCTPErrorCause], type: SCTPChunkType, flags: UInt8 = 0, to packet: PacketBuffer
-  ) {
+  static func write(_ causes: [SCTPErrorCause], type: SCTPChunkType, flags: UInt8 = 0, to packet: PacketBuffer) {
     let start = packet.beginChunk(type, flags: flags)
     for cause in causes {
       packet.pad()

@@ -41,9 +41,7 @@ struct SelectiveAcknowledgement: Hashable {
     packet.append(window)
     packet.append(UInt16(gapCount))
     packet.append(UInt16(duplicateCount))
-    for index in 0..<gapCount {
-      packet.append(UInt32(gaps[index].first) << 16 | UInt32(gaps[index].last))
-    }
+    for index in 0..<gapCount { packet.append(UInt32(gaps[index].first) << 16 | UInt32(gaps[index].last)) }
     for index in 0..<duplicateCount { packet.append(duplicates[index].rawValue) }
     packet.endChunk(start)
   }

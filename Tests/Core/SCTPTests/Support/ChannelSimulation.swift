@@ -44,9 +44,9 @@ extension SCTPSimulation where Endpoint == DataChannelSession {
   }
 
   /// Opens a channel from `index` and waits for the other side to have it.
-  mutating func open(
-    _ options: DataChannelOptions = DataChannelOptions(), from index: Int = 0
-  ) throws -> (local: DataChannelHandle, remote: DataChannelHandle) {
+  mutating func open(_ options: DataChannelOptions = DataChannelOptions(), from index: Int = 0) throws -> (
+    local: DataChannelHandle, remote: DataChannelHandle
+  ) {
     let local = try endpoints[index].open(options, now: now)
     run(
       for: .seconds(5),
@@ -54,9 +54,7 @@ extension SCTPSimulation where Endpoint == DataChannelSession {
         guard let id = simulation.endpoints[index].description(of: local)?.id else { return false }
         return simulation.handle(of: id, at: 1 - index) != nil
       })
-    guard let id = endpoints[index].description(of: local)?.id,
-      let remote = handle(of: id, at: 1 - index)
-    else {
+    guard let id = endpoints[index].description(of: local)?.id, let remote = handle(of: id, at: 1 - index) else {
       throw MissingChannel()
     }
     return (local, remote)

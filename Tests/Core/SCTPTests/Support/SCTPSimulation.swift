@@ -49,8 +49,7 @@ struct SCTPSimulation<Endpoint: SCTPEndpoint> {
 
   /// Goes on until `condition` holds or so much time has passed.
   /// - Returns: whether the condition holds.
-  @discardableResult
-  mutating func run(
+  @discardableResult mutating func run(
     for duration: TimeDelta, each step: (inout Self) -> Void = { _ in },
     until condition: (Self) -> Bool = { _ in false }
   ) -> Bool {
@@ -60,9 +59,7 @@ struct SCTPSimulation<Endpoint: SCTPEndpoint> {
       flush()
       if condition(self) { return true }
       var next = end
-      for endpoint in endpoints {
-        if let deadline = endpoint.deadline { next = min(next, deadline.time) }
-      }
+      for endpoint in endpoints { if let deadline = endpoint.deadline { next = min(next, deadline.time) } }
       if let arrival = forward.nextArrival { next = min(next, arrival) }
       if let arrival = backward.nextArrival { next = min(next, arrival) }
       guard next < end else {
@@ -74,9 +71,7 @@ struct SCTPSimulation<Endpoint: SCTPEndpoint> {
         bytes.withRawSpan { endpoints[destination].handle($0, now: now) }
       }
       for index in endpoints.indices {
-        if let deadline = endpoints[index].deadline, deadline.time <= now {
-          endpoints[index].handleTimeout(now: now)
-        }
+        if let deadline = endpoints[index].deadline, deadline.time <= now { endpoints[index].handleTimeout(now: now) }
       }
     }
   }
@@ -106,9 +101,7 @@ extension SCTPSimulation where Endpoint == SCTPAssociation {
     _ configure: (Int, inout SCTPConfiguration) -> Void = { _, _ in }
   ) -> Self {
     var simulation = pair(link: link, seed: seed, count: count, configure)
-    for index in simulation.endpoints.indices {
-      simulation.endpoints[index].connect(remotePort: 5_000, now: .zero)
-    }
+    for index in simulation.endpoints.indices { simulation.endpoints[index].connect(remotePort: 5_000, now: .zero) }
     simulation.run(for: .seconds(60), until: { $0.endpoints.allSatisfy { $0.state == .connected } })
     return simulation
   }

@@ -64,7 +64,7 @@ let media: [Target] = [
     path: "Sources/Media/Codecs"),
   .target(name: "RTCConstraints", dependencies: ["RTCFrames"], path: "Sources/Media/Constraints"),
   .target(
-    name: "MediaStreams", dependencies: ["RTCFrames", "RTCConstraints", "RTCCodecs"],
+    name: "MediaStreams", dependencies: ["RTCFrames", "RTCConstraints", "RTCProcessing"],
     path: "Sources/Media/MediaStreams"),
   .target(name: "RTCSynthetic", dependencies: ["RTCFrames"], path: "Sources/Media/Synthetic"),
   .target(

@@ -1,5 +1,6 @@
 import RTCConstraints
 import RTCFrames
+internal import RTCProcessing
 import Synchronization
 
 /// What the tracks of one source have in common: who it is, what each of them needs of it, and that it is changed by one
@@ -30,7 +31,7 @@ final class SourceCoordinator: Sendable {
   }
 
   let queue = SerialQueue()
-  let scaled = ScaledFrames()
+  let scaler = SharedVideoScaler()
   private let state: Mutex<State>
 
   init(identity: Identity) { state = Mutex(State(identity: identity)) }
@@ -48,6 +49,7 @@ final class SourceCoordinator: Sendable {
     state.withLock { state in
       state.attachments.removeAll { $0.attachment == nil || $0.attachment === attachment }
     }
+    if others(than: attachment).isEmpty { scaler.forget() }
   }
 
   private func others(than attachment: TrackAttachment) -> [TrackAttachment] {

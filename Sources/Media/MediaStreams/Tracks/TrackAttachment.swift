@@ -169,14 +169,14 @@ final class TrackAttachment: Sendable {
         return pipeline.setAdapter(nil)
       }
       pipeline.setAdapter(
-        VideoAdapter(
-          width: width, height: height, frameRate: limitsRate ? derived.frameRate : nil,
-          sourceRate: source.settings.frameRate, dropsSmaller: isPinned, scaled: coordinator.scaled))
+        VideoTrackAdapter(
+          width: width, height: height, frameRate: limitsRate ? derived.frameRate : nil, dropsSmaller: isPinned,
+          scaler: coordinator.scaler))
     case .audio(let pipeline):
       guard let derived, let sampleRate = derived.sampleRate, let channels = derived.channelCount else {
         return pipeline.setAdapter(nil)
       }
-      pipeline.setAdapter(AudioAdapter(format: AudioFormat(sampleRate: sampleRate, channels: channels)))
+      pipeline.setAdapter(AudioTrackAdapter(format: AudioFormat(sampleRate: sampleRate, channels: channels)))
     }
   }
 

@@ -1,9 +1,9 @@
-internal import RTCCodecs
 import RTCFrames
+internal import RTCProcessing
 import Synchronization
 
 /// Resamples sound and mixes its channels.
-final class AudioAdapter: FrameAdapter {
+final class AudioTrackAdapter: FrameAdapter {
   private let format: AudioFormat
   private let converter: Mutex<AudioConverter>
 

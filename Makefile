@@ -3,7 +3,7 @@
 SWIFT ?= swift
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help call test interop bench format lint build
+.PHONY: help call test interop bench soak format lint build
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,12 @@ interop: build ## Call Chromium, Firefox and aiortc, in both directions and both
 bench: ## Measure CPU time per packet, per set-up and per connection
 	@.ci/require-packages build
 	$(SWIFT) run -c release bench
+
+SOAK ?= --calls 4 --minutes 2 --sequential 200 --idle 50
+
+soak: ## Make calls that come and go, and check that nothing of them stays (SOAK="--minutes 60")
+	@.ci/require-packages build
+	$(SWIFT) run -c release soak $(SOAK)
 
 format: ## Lay the code out
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)

@@ -200,8 +200,8 @@ let tests: [Target] = [
     name: "ExamplesTests", dependencies: ["WebRTC", "RTCTestKit"], path: "Tests/Examples", packageAccess: false),
 ]
 
-/// Measured and reported by `make bench`; nobody links them.
-let benchmarks: [Target] = [
+/// Run by `make bench` and `make soak`; nobody links them.
+let programs: [Target] = [
   .target(name: "CBenchmarkSupport", path: "Tests/Benchmarks/Support"),
   .executableTarget(
     name: "bench",
@@ -211,6 +211,12 @@ let benchmarks: [Target] = [
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOPosix", package: "swift-nio"),
     ], path: "Tests/Benchmarks/Bench"),
+  .executableTarget(
+    name: "soak",
+    dependencies: [
+      "RTCTool", "WebRTC", "CBenchmarkSupport",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ], path: "Tests/Soak"),
 ]
 
 let package = Package(
@@ -230,6 +236,6 @@ let package = Package(
     .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.6.0"),
   ],
-  targets: core + native + media + peer + tool + testKit + tests + benchmarks,
+  targets: core + native + media + peer + tool + testKit + tests + programs,
   swiftLanguageModes: [.v6]
 )

@@ -110,7 +110,8 @@ package struct PeerEngine: ~Copyable {
     }
     // A look-up of the agent's changes nothing, but is spared a copy of it by being mutating.
     for index in transports.indices where transports[index].session.ice.isValidated(remote, at: base) { return index }
-    return nil
+    // The peer may have moved.
+    return transports.firstIndex { $0.addresses.contains(base) }
   }
 
   /// A frame of a transceiver's encoder; it goes into the pacer whole, or not at all.

@@ -83,7 +83,8 @@ struct TransportSession {
       receiveDTLS(datagram, now: now)
       return .consumed
     case .rtp, .rtcp:
-      guard isValidated(remote, base) else {
+      // A peer whose address changed is known again by what only it can have protected.
+      guard isValidated(remote, base) || srtp != nil && ice.isPeerMissing(now: now) else {
         counters.unvalidatedDrops &+= 1
         return .consumed
       }

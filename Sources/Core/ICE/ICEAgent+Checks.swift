@@ -63,6 +63,7 @@ extension ICEAgent {
     if pair.state != .succeeded { session.checklist[index].state = .inProgress }
     session.checklist[index].statistics.requestsSent &+= 1
     session.checklist[index].lastSent = now
+    session.checklist[index].lastCheck = now
     transmit(bytes, from: pair.base, to: pair.remoteAddress)
   }
 

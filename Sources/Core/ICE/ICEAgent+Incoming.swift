@@ -131,7 +131,7 @@ extension ICEAgent {
   }
 
   /// The pair a check arrived on, made if the peer's address is new (RFC 8445 §7.3.1.3); `nil` beyond the limits.
-  private mutating func pairIndex(
+  mutating func pairIndex(
     of remote: TransportAddress, _ base: TransportAddress, priority: UInt32, sender: String
   ) -> Int? {
     if let index = session.checklist.index(base: base, remote: remote) { return index }
@@ -142,7 +142,7 @@ extension ICEAgent {
     if let known = session.remoteCandidates.first(where: { $0.candidate.address == remote }) {
       candidate = known
     } else {
-      guard session.remoteCandidates.count < configuration.maximumRemoteCandidates, ICECandidate.isUsable(remote) else {
+      guard ICECandidate.isUsable(remote), makeRoomForRemoteCandidate() else {
         counters.ignoredRemoteCandidates &+= 1
         return nil
       }

@@ -15,6 +15,7 @@ extension ICEAgent {
           session.consent?.recordRequest(id, now: now, configuration, random)
           session.checklist[index].statistics.consentRequestsSent &+= 1
           session.checklist[index].lastSent = now
+          session.checklist[index].lastCheck = now
         }
         checkEndangeredPath(index)
       }
@@ -167,6 +168,7 @@ extension ICEAgent {
       consider(consent?.expiry, "ice.consent")
     }
     if state != .disconnected { consider(disturbance, "ice.silence") }
+    consider(migrationTime, "ice.migration")
     if session.nominatingPairID == nil, session.selectedPairID == nil, role == .controlling {
       consider(session.nominationDeadline, "ice.nomination")
     }
@@ -214,9 +216,14 @@ extension ICEAgent {
   ) {
     if let path, path.remote == remote, path.base == base, let index = session.activeIndex {
       // Media comes this way nearly always, and to compare with the path copies no pair.
+      // From here on its silence would be noticed.
+      if session.checklist[index].lastMedia < session.checklist[index].lastReceived {
+        deadline = .earliest(deadline, Deadline(now + Self.silenceWorthACheck, "ice.migration"))
+      }
+      session.checklist[index].lastMedia = now
       session.checklist[index].recordReceived(byteCount, now)
-    } else if let index = session.checklist.index(base: base, remote: remote) {
-      session.checklist[index].recordReceived(byteCount, now)
+    } else if session.activeIndex != nil {
+      noteMedia(from: remote, to: base, byteCount: byteCount, now: now)
     } else if let pair = retired?.pair, pair.remoteAddress == remote, pair.base == base {
       retired?.pair.recordReceived(byteCount, now)
     }
@@ -232,7 +239,7 @@ extension ICECandidatePair {
     lastSent = now
   }
 
-  fileprivate mutating func recordReceived(_ byteCount: Int, _ now: MonotonicTime) {
+  mutating func recordReceived(_ byteCount: Int, _ now: MonotonicTime) {
     statistics.packetsReceived &+= 1
     statistics.bytesReceived &+= UInt64(truncatingIfNeeded: byteCount)
     statistics.lastPacketReceived = now

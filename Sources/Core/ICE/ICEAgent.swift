@@ -43,6 +43,8 @@ package struct ICEAgent {
   /// When the last paced message left, and whether it went to a STUN server (RFC 8445 §14: one pace for all).
   var lastPacedSend = MonotonicTime.distantPast
   var wasLastSendGathering = false
+  /// When a packet from an unknown address may next be tried.
+  var nextStranger = MonotonicTime.distantPast
   private var lastID = 0
   private var transmits = BoundedQueue<Transmit>(limit: 512)
   private var events = BoundedQueue<ICEEvent>(limit: 1_024)
@@ -93,6 +95,23 @@ package struct ICEAgent {
       removeRemote { $0.usernameFragment != nil && $0.usernameFragment != credentials.ufrag }
     }
     advance(now: now)
+  }
+
+  /// At the limit the oldest address that the peer was once seen at, and that nothing uses, is forgotten: it may move more often than that.
+  mutating func makeRoomForRemoteCandidate() -> Bool {
+    guard session.remoteCandidates.count >= configuration.maximumRemoteCandidates else { return true }
+    let used = session.checklist.pairs.filter {
+      $0.id == session.selectedPairID || $0.id == session.consent?.pairID || $0.id == session.nominatingPairID
+    }
+    guard
+      let oldest = session.remoteCandidates.first(where: { candidate in
+        candidate.candidate.kind == .peerReflexive && !used.contains { $0.remote.id == candidate.id }
+      })
+    else { return false }
+    session.remoteCandidates.removeAll { $0.id == oldest.id }
+    let pairs = session.checklist.remove { $0.remote.id == oldest.id }
+    session.transactions.removeAll { pairs.contains($0.pairID) }
+    return true
   }
 
   private mutating func removeRemote(where isRemoved: (ICECandidate) -> Bool) {
@@ -188,6 +207,7 @@ package struct ICEAgent {
     advanceTransactions(now: now)
     advanceConsent(now: now)
     updatePath(now: now)
+    advanceMigration(now: now)
     advanceNomination(now: now)
     sendDueMessages(now: now)
     updateFailure(now: now)

@@ -30,6 +30,10 @@ package struct ICECandidatePair: Sendable {
   var lastResponse = MonotonicTime.distantPast
   /// When anything that proves the peer's presence last came in.
   var lastReceived = MonotonicTime.distantPast
+  /// When authentic media last came in.
+  var lastMedia = MonotonicTime.distantPast
+  /// When we last sent a request.
+  var lastCheck = MonotonicTime.distantPast
   /// When anything was last sent on a path that keeps a NAT binding open.
   var lastSent = MonotonicTime.distantPast
 

@@ -41,6 +41,8 @@ package struct ICECounters: Hashable, Sendable {
   /// Datagrams and events that found their queue full.
   package internal(set) var overflows: UInt64 = 0
   package internal(set) var roleConflicts: UInt64 = 0
+  /// Times that the path followed the peer to another address without a restart.
+  package internal(set) var migrations: UInt64 = 0
 
   package func dropped(_ cause: ICEDropCause) -> UInt64 { drops[cause.rawValue] }
   package var totalDropped: UInt64 { drops.reduce(0, &+) }

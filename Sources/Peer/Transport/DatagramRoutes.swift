@@ -17,6 +17,8 @@ struct DatagramRoutes {
 
   private var byFragment: [String: any DatagramReceiver] = [:]
   private var byAddress: [TransportAddress: Route] = [:]
+  /// The only connection there is, if there is only one.
+  private var soleReceiver: (any DatagramReceiver)?
   private var addressCounts: [ObjectIdentifier: Int] = [:]
   /// The last look-up: media of one call comes in runs.
   private var last: (remote: TransportAddress, receiver: any DatagramReceiver)?
@@ -27,15 +29,28 @@ struct DatagramRoutes {
 
   mutating func add(_ receiver: any DatagramReceiver, fragment: String) {
     byFragment[fragment] = receiver
+    findSoleReceiver()
   }
 
-  mutating func remove(fragment: String) { byFragment[fragment] = nil }
+  mutating func remove(fragment: String) {
+    byFragment[fragment] = nil
+    findSoleReceiver()
+  }
+
+  private mutating func findSoleReceiver() {
+    guard let receiver = byFragment.first?.value, byFragment.allSatisfy({ $0.value === receiver }) else {
+      soleReceiver = nil
+      return
+    }
+    soleReceiver = receiver
+  }
 
   mutating func remove(_ receiver: any DatagramReceiver) {
     byFragment = byFragment.filter { $0.value !== receiver }
     byAddress = byAddress.filter { $0.value.receiver !== receiver }
     addressCounts[ObjectIdentifier(receiver)] = nil
     last = nil
+    findSoleReceiver()
   }
 
   /// Notes that `receiver` sends to `remote`, so that answers find it; a route that is taken stays as it is.
@@ -74,7 +89,8 @@ struct DatagramRoutes {
       return byFragment[fragment]
     }
     if let last, last.remote == remote { return last.receiver }
-    guard let receiver = byAddress[remote]?.receiver else { return nil }
+    // On a port of its own a connection also hears a peer whose address has changed.
+    guard let receiver = byAddress[remote]?.receiver else { return soleReceiver }
     last = (remote, receiver)
     return receiver
   }

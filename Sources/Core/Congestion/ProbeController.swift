@@ -33,6 +33,12 @@ package struct ProbeController: Sendable {
     wantsFurther = true
   }
 
+  /// The path is back after an outage: what it carried before is tried at once.
+  package mutating func resume(at rate: Bitrate, estimate: Bitrate, ceiling: Bitrate, now: MonotonicTime) {
+    guard hasStarted, pending.isEmpty else { return }
+    probe(min(rate, ceiling), above: estimate, now: now)
+  }
+
   package mutating func handleResult(_ bitrate: Bitrate, ceiling: Bitrate, now: MonotonicTime) {
     guard wantsFurther, bitrate > lastRate * Self.furtherThreshold else { return }
     wantsFurther = false

@@ -58,6 +58,10 @@ package struct SendSideEstimator: BandwidthEstimator {
   private var lastDecrease: MonotonicTime?
   private var lastTransportWideSend: MonotonicTime?
   private var recent: (bitrate: Bitrate, at: MonotonicTime)?
+  /// Feedback has stopped: when it last came, and the estimate of then.
+  private var outage: (since: MonotonicTime, bitrate: Bitrate)?
+  /// Losses of packets sent in this span were an outage's, and tell nothing about the width of the path.
+  private var excused: (from: MonotonicTime, through: MonotonicTime)?
 
   package init(configuration: Configuration = Configuration()) {
     self.configuration = configuration
@@ -87,12 +91,14 @@ package struct SendSideEstimator: BandwidthEstimator {
     mode = .transportWide
     lastFeedback = now
     if let measured = results.roundTripTime { observeRoundTrip(measured) }
+    let resumed = endOutage(results)
     var lost = 0
+    var excusedCount = 0
     var probed: Bitrate?
     var detected = TrendlineDetector.Usage.normal
     for result in results.packets {
       guard let arrival = result.arrival else {
-        lost += 1
+        if isExcused(result.packet) { excusedCount += 1 } else { lost += 1 }
         continue
       }
       acknowledged.add(result.packet.size, at: arrival)
@@ -103,7 +109,7 @@ package struct SendSideEstimator: BandwidthEstimator {
       }
     }
     let usage = detected == .overuse ? detected : trendline.usage
-    loss.add(expected: results.packets.count, lost: lost, now: now)
+    loss.add(expected: results.packets.count - excusedCount, lost: lost, now: now)
     if let probed {
       // The queue that grew meanwhile is the probe's own doing, and the probe measured the path better than the queue does.
       applyProbe(probed, now: now)
@@ -116,7 +122,25 @@ package struct SendSideEstimator: BandwidthEstimator {
     loss.update(
       target: estimate.target, ceiling: delay.estimate, roundTripTime: currentRoundTrip, limits: limits, now: now)
     conclude(now: now)
+    if let resumed { probes.resume(at: resumed, estimate: estimate.target, ceiling: probeCeiling, now: now) }
     updateProbes(usage: usage, now: now)
+  }
+
+  /// The bitrate from before the outage that this feedback ends.
+  private mutating func endOutage(_ results: FeedbackResults) -> Bitrate? {
+    guard let outage else { return nil }
+    // What was on its way when the path broke was lost with the rest.
+    let start = outage.since - currentRoundTrip - .milliseconds(100)
+    let first = results.packets.first { $0.arrival != nil && $0.packet.sendTime > outage.since }
+    excused = (start, first?.packet.sendTime ?? .distantFuture)
+    guard first != nil else { return nil }
+    self.outage = nil
+    return outage.bitrate
+  }
+
+  private func isExcused(_ packet: SentPacket) -> Bool {
+    guard let excused else { return false }
+    return packet.sendTime >= excused.from && packet.sendTime <= excused.through
   }
 
   package mutating func handleReceiverEstimate(_ bitrate: Bitrate, now: MonotonicTime) {
@@ -184,6 +208,7 @@ package struct SendSideEstimator: BandwidthEstimator {
     guard let silenceEnd, now >= silenceEnd else { return }
     // The path may be gone: what is sent into it meanwhile must not stand in a queue when it comes back.
     lastBackOff = now
+    if outage == nil, let lastFeedback { outage = (lastFeedback, estimate.target) }
     delay.set(limits.clamp(delay.estimate * 0.8), now: now)
     conclude(now: now)
   }

@@ -21,6 +21,10 @@ package struct NackTracker: Sendable {
     var attempts = 0
   }
 
+  /// So many packets lost in one silence so long are an outage of the path.
+  private static let outagePackets = 16
+  private static let outageSilence = TimeDelta.milliseconds(400)
+
   private let configuration: Configuration
   /// Ascending.
   private var missing: [Entry] = []
@@ -55,6 +59,7 @@ package struct NackTracker: Sendable {
 
   /// A packet arrived in its own stream.
   package mutating func record(_ number: Int64, now: MonotonicTime) {
+    let silence = now - lastArrival
     lastArrival = now
     guard let newest else {
       self.newest = number
@@ -67,7 +72,9 @@ package struct NackTracker: Sendable {
     self.newest = number
     let gap = number &- newest &- 1
     guard gap > 0 else { return }
-    if gap > Int64(configuration.maximumMissing) {
+    // After an outage a key frame is there sooner than all that was lost, and what is asked for again would stand in its way.
+    let isOutage = gap >= Self.outagePackets && silence > max(Self.outageSilence, roundTripTime * 4)
+    if isOutage || gap > Int64(configuration.maximumMissing) {
       abandon(upTo: number &- 1)
       return
     }

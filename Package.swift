@@ -169,6 +169,12 @@ let tests: [Target] = [
     path: "Tests/Native/CryptoTests"),
   .testTarget(
     name: "RTCTestKitTests", dependencies: ["RTCBase", "RTCSecurity", "RTCTestKit"], path: "Tests/TestKitTests"),
+  .testTarget(
+    name: "RTCSimulationTests",
+    dependencies: [
+      "RTCBase", "RTCSecurity", "RTCICE", "RTCCongestion", "RTCEngine", "RTCJSEP", "RTCRTP", "RTCNativeCrypto",
+      "RTCTestKit", "WebRTCTypes", "CVirtualWallClock",
+    ], path: "Tests/Simulation"),
   .testTarget(name: "RTCFramesTests", dependencies: ["RTCFrames"], path: "Tests/Media/FramesTests"),
   .testTarget(
     name: "RTCProcessingTests", dependencies: ["RTCProcessing", "RTCFrames"], path: "Tests/Media/ProcessingTests"),

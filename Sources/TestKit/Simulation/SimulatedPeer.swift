@@ -50,7 +50,7 @@ public final class SimulatedPeer {
 
   package init(
     name: String, addresses: [TransportAddress], certificate: any LocalCertificate, crypto: any CryptoProvider,
-    seed: UInt64, now: MonotonicTime, configure: (inout EngineConfiguration) -> Void = { _ in }
+    random: RandomSource, now: MonotonicTime, configure: (inout EngineConfiguration) -> Void = { _ in }
   ) {
     self.name = name
     self.addresses = addresses
@@ -58,7 +58,7 @@ public final class SimulatedPeer {
       jsep: JSEPConfiguration(fingerprints: certificate.fingerprints), certificate: certificate)
     configure(&configuration)
     engine = PeerEngine(
-      configuration: configuration, crypto: crypto, random: .seeded(seed),
+      configuration: configuration, crypto: crypto, random: random,
       wallClock: WallClock(nanosecondsSince1970: 1_790_000_000_000_000_000, at: .zero), now: now)
   }
 

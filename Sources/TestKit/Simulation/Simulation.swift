@@ -64,13 +64,13 @@ public final class Simulation {
   /// Adds a peer with one IPv4 address, `10.0.0.n`, or those given.
   package func addPeer(
     _ name: String, addresses: [TransportAddress]? = nil, certificate: (any LocalCertificate)? = nil,
-    configure: (inout EngineConfiguration) -> Void = { _ in }
+    random: RandomSource? = nil, configure: (inout EngineConfiguration) -> Void = { _ in }
   ) -> SimulatedPeer {
     let number = UInt8(truncatingIfNeeded: peers.count + 1)
     let peer = SimulatedPeer(
       name: name, addresses: addresses ?? [TransportAddress(IPAddress(v4: 10, 0, 0, number), port: 5_000)],
       certificate: certificate ?? DeterministicCertificate(seed: seed &* 31 &+ UInt64(number)), crypto: crypto,
-      seed: seed &* 1_000 &+ UInt64(number), now: now, configure: configure)
+      random: random ?? .seeded(seed &* 1_000 &+ UInt64(number)), now: now, configure: configure)
     peers.append(peer)
     return peer
   }
@@ -81,23 +81,24 @@ public final class Simulation {
   package func negotiate(_ offerer: SimulatedPeer, _ answerer: SimulatedPeer) throws {
     try offerer.engine.setLocalDescription(nil, sdp: "", now: offerer.localTime(now))
     guard let offer = offerer.engine.jsep.localDescription else { return }
-    settle(offerer)
+    partners[ObjectIdentifier(offerer)] = answerer
+    partners[ObjectIdentifier(answerer)] = offerer
     after(signallingDelay) { [self] in
       do {
         try answerer.engine.setRemoteDescription(offer, now: answerer.localTime(now))
         try answerer.engine.setLocalDescription(nil, sdp: "", now: answerer.localTime(now))
         guard let answer = answerer.engine.jsep.localDescription else { return }
-        settle(answerer)
         after(signallingDelay) { [self] in
           do {
             try offerer.engine.setRemoteDescription(answer, now: offerer.localTime(now))
             settle(offerer)
           } catch { failures.append("\(offerer.name) refused the answer: \(error)") }
         }
+        settle(answerer)
       } catch { failures.append("\(answerer.name) refused the offer: \(error)") }
     }
-    partners[ObjectIdentifier(offerer)] = answerer
-    partners[ObjectIdentifier(answerer)] = offerer
+    // Candidates follow their description.
+    settle(offerer)
   }
 
   /// Descriptions and candidates that were refused, engines that went round in circles.

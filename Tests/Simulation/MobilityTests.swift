@@ -1,0 +1,124 @@
+import RTCBase
+import RTCEngine
+import RTCICE
+import RTCTestKit
+import Testing
+import WebRTCTypes
+
+@Suite("Peers that move")
+struct MobilityTests {
+  private let path = NetworkImpairments(delay: .milliseconds(25))
+
+  private func outside(_ port: UInt16) -> TransportAddress {
+    TransportAddress(IPAddress(v4: 203, 0, 113, 7), port: port)
+  }
+
+  private func isRunning(_ call: TestCall, since start: MonotonicTime, within limit: TimeDelta) {
+    #expect(call.simulation.failures == [])
+    #expect(call.isConnected)
+    for peer in call.peers {
+      #expect(peer.longestAudioGap(from: start, to: call.simulation.now) < limit)
+      #expect(peer.longestVideoGap(from: start, to: call.simulation.now) < limit)
+      #expect(peer.brokenFrames == 0)
+    }
+  }
+
+  @Test(
+    "A NAT that forgets either peer interrupts the call for less than a second", arguments: [0, 1], [0, 150])
+  func rebinding(who: Int, phase: Int64) throws {
+    let call = try TestCall(impairments: path)
+    call.simulation.run(for: .seconds(5) + .milliseconds(phase))
+    let start = call.simulation.now
+    call.simulation.network.rebind(call.peers[who].addresses[0], to: outside(7_000))
+    call.simulation.run(for: .seconds(8))
+    isRunning(call, since: start, within: .seconds(1))
+    #expect(call.peers.allSatisfy { $0.connectionStates.map(\.state) == [.connecting, .connected] })
+  }
+
+  @Test("Both NATs may forget, and again and again for as long as the call lasts")
+  func rebindingOften() throws {
+    let call = try TestCall(impairments: path)
+    call.simulation.run(for: .seconds(5))
+    let start = call.simulation.now
+    for number in 0..<8 {
+      call.simulation.network.rebind(call.peers[number % 2].addresses[0], to: outside(7_000 + UInt16(number)))
+      call.simulation.run(for: .seconds(1))
+    }
+    isRunning(call, since: start, within: .seconds(1))
+    let migrations = call.peers.map { $0.engine.makeDiagnostics().transports[0].ice.migrations }
+    #expect(migrations == [4, 4])
+  }
+
+  @Test("A call in which one side only listens survives its NAT, too", arguments: [0, 1])
+  func oneWay(who: Int) throws {
+    let simulation = Simulation(seed: 5, impairments: path)
+    let peers = [simulation.addPeer("speaker"), simulation.addPeer("listener")]
+    let id = try peers[0].engine.updateModel(now: simulation.now) { model throws(WebRTCError) in
+      try model.addTrack(.audio, trackID: "sound", streamIDs: [])
+    }
+    peers[0].attachSource(to: id, now: simulation.now)
+    try simulation.negotiate(peers[0], peers[1])
+    simulation.run(for: .seconds(10))
+    let start = simulation.now
+    simulation.network.rebind(peers[who].addresses[0], to: outside(7_000))
+    simulation.run(for: .seconds(20))
+    #expect(peers[1].longestAudioGap(from: start, to: simulation.now) < .seconds(3))
+    #expect(peers.allSatisfy { $0.connectionState == .connected })
+  }
+
+  @Test("IC-06: a restart in a running call, by either peer, loses no more than 200 ms", arguments: [0, 1])
+  func restart(by who: Int) throws {
+    let call = try TestCall(impairments: path)
+    call.simulation.run(for: .seconds(5))
+    let start = call.simulation.now
+    for _ in 0..<3 {
+      try call.simulation.restartICE(by: call.peers[who])
+      call.simulation.run(for: .seconds(3))
+    }
+    isRunning(call, since: start, within: .milliseconds(200))
+    for peer in call.peers {
+      let fragments = Set(peer.candidates.compactMap(\.usernameFragment))
+      // One each time, and one more of the caller's first offer, which BUNDLE leaves unused.
+      #expect(fragments.count >= 4)
+      #expect(peer.connectionStates.map(\.state) == [.connecting, .connected])
+    }
+  }
+
+  @Test("IC-06: a peer that changes its interface goes on over the new one after a restart", arguments: [0, 1])
+  func interfaceChange(who: Int) throws {
+    let call = try TestCall(impairments: path)
+    call.simulation.run(for: .seconds(5))
+    let peer = call.peers[who]
+    let other = call.peers[1 - who].addresses[0].ip
+    let old = peer.addresses[0].ip
+    // The old interface dies; the new one is there at once.
+    call.simulation.network.setImpairments(.blackhole, between: old, and: other)
+    peer.addresses = [TransportAddress(IPAddress(v4: 172, 16, 0, UInt8(9 + who)), port: 6_000)]
+    let start = call.simulation.now
+    try call.simulation.restartICE(by: peer)
+    call.simulation.run(for: .seconds(6))
+    isRunning(call, since: start, within: .seconds(1))
+    let path = call.simulation.network.statistics(from: peer.addresses[0].ip, to: other)
+    #expect(path.arrivedCount > 200)
+  }
+
+  @Test("Thousands of candidates, of which one works, neither stop the call nor grow without bound")
+  func candidates() throws {
+    let call = try TestCall(impairments: path)
+    for number in 0..<5_000 {
+      let candidate = RTCIceCandidateInit(
+        candidate:
+          "candidate:\(number) 1 udp \(1_000_000 + number) 198.51.\(number % 100).\(number / 100 + 1) 9 typ host",
+        sdpMid: "0", sdpMLineIndex: 0, usernameFragment: nil)
+      // Before there is a description they are refused, afterwards taken as far as there is room.
+      try? call.caller.engine.addICECandidate(candidate, now: call.simulation.now)
+      if number == 2_500 { call.simulation.run(for: .milliseconds(45)) }
+    }
+    _ = call.connect()
+    call.simulation.run(for: .seconds(3))
+    #expect(call.isConnected)
+    #expect(call.caller.videoFrames.count > 50)
+    let statistics = call.caller.engine.makeStatistics(now: call.simulation.now)
+    #expect(statistics.remoteCandidates.count <= 130 && statistics.pairs.count <= 201)
+  }
+}

@@ -130,6 +130,14 @@ package struct SCTPAssociation {
     receiver?.release(messages: messages, byteCount: byteCount)
   }
 
+  /// The window is shut, or as good as: too small for a packet.
+  package var isWindowShut: Bool { receiver.map { $0.window < configuration.maximumPacketSize } ?? false }
+  /// Bytes lent beyond the window.
+  package var lentByteCount: Int { receiver?.extraCapacity ?? 0 }
+
+  /// Opens a window that is shut by so much, beyond what is configured.
+  package mutating func lendWindow(_ byteCount: Int) { receiver?.lend(byteCount) }
+
   // MARK: Outputs
 
   package mutating func pollEvent() -> SCTPEvent? { events.popFirst() }

@@ -5,6 +5,7 @@ extension DataChannelSession {
   mutating func collect(now: MonotonicTime) {
     collectEvents(now: now)
     while let message = association.pollMessage() { receive(message, now: now) }
+    if stall.deadline == nil, association.isWindowShut { stall.deadline = now + StallWatch.interval }
   }
 
   /// Events that need no answer to the peer may also come out between inputs.
@@ -90,6 +91,10 @@ extension DataChannelSession {
       association.release(messages: 1, byteCount: message.payload.count)
       return
     }
+    guard channels[slot].channel?.failure == nil else {
+      association.release(messages: 1, byteCount: message.payload.count)
+      return
+    }
     var payload = message.payload
     if message.payloadProtocol == .emptyText || message.payloadProtocol == .emptyBinary {
       association.release(messages: 0, byteCount: payload.count)
@@ -153,8 +158,13 @@ extension DataChannelSession {
       association.resetStream(stream)
       return
     }
+    fail(slot, .protocolViolation("a malformed control message"))
+  }
+
+  /// Closes a channel that neither side wished to close.
+  mutating func fail(_ slot: Int, _ failure: DataChannelFailure) {
     guard channels[slot].channel?.state == .open else { return }
-    channels[slot].channel?.failure = .protocolViolation("a malformed control message")
+    channels[slot].channel?.failure = failure
     channels[slot].channel?.state = .closing
     events.append(.closing(handle(of: slot)))
     requestReset(slot)

@@ -23,6 +23,7 @@ package struct DataChannelSession {
   var identifiers = StreamIdentifierPool()
   var events = RingQueue<DataChannelEvent>()
   var early = EarlyMessages()
+  var stall = StallWatch()
   /// UTF-8 of labels and protocols that the peer made us keep.
   var remoteTextByteCount = 0
 
@@ -84,11 +85,14 @@ package struct DataChannelSession {
     association.pollPacket(into: packet, now: now)
   }
 
-  package var deadline: Deadline? { association.deadline }
+  package var deadline: Deadline? {
+    .earliest(association.deadline, stall.deadline.map { Deadline($0, "datachannel.stall") })
+  }
 
   package mutating func handleTimeout(now: MonotonicTime) {
     association.handleTimeout(now: now)
     collect(now: now)
+    watchStall(now: now)
   }
 
   package mutating func pollEvent() -> DataChannelEvent? {

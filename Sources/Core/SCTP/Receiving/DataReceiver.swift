@@ -8,8 +8,8 @@ struct DataReceiver {
   let incomingStreams: UInt16
   private let acknowledgementDelay: TimeDelta
 
-  /// Room granted beyond the capacity, while one channel's untaken messages fill it and others still move.
-  var extraCapacity = 0
+  /// Room lent beyond the capacity, while one channel's untaken messages fill it and others still move.
+  private(set) var extraCapacity = 0
 
   private var acknowledgement = Acknowledgement.none
   private var unacknowledgedPackets = 0
@@ -116,16 +116,20 @@ struct DataReceiver {
     return true
   }
 
-  mutating func acknowledgeNow() { acknowledgement = .immediate }
-
   /// The application took messages: a window that was nearly shut is told to be open again.
   mutating func release(messages: Int, byteCount: Int) {
     reassembly.release(messages: messages, byteCount: byteCount)
-    announceIfOpened()
+    // What was lent is paid back first.
+    extraCapacity = max(0, extraCapacity - byteCount - messages * Reassembly.overhead)
+    let isNearlyShut = announcedWindow < 4_096
+    guard announcedWindow < capacity / 2, window - announcedWindow >= (isNearlyShut ? 8_192 : 1 << 16) else { return }
+    acknowledgement = .immediate
   }
 
-  mutating func announceIfOpened() {
-    guard announcedWindow < capacity / 2, window - announcedWindow >= min(capacity / 4, 1 << 18) else { return }
+  /// Opens the window to `least` bytes, whatever fills it.
+  mutating func lend(_ least: Int) {
+    guard window < least else { return }
+    extraCapacity += least - window + max(0, used - capacity - extraCapacity)
     acknowledgement = .immediate
   }
 

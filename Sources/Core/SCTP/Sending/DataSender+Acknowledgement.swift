@@ -36,6 +36,7 @@ extension DataSender {
       recovery.recoveryEnd = nil
       recovery.isAfterTimeout = false
     }
+    if isProbingWindow, progress.byteCount > 0 || peerWindow >= maximumPacketSize { endWindowProbe(now: now) }
     if progress.byteCount > 0 {
       recovery.hasProbed = false
       if recovery.recoveryEnd == nil || recovery.isAfterTimeout {
@@ -53,6 +54,16 @@ extension DataSender {
     armProbe(now: now)
     guard areGapsValid else { return .invalid }
     return progress.byteCount > 0 || advance > 0 ? .progress : .nothingNew
+  }
+
+  /// The window has opened: what it swallowed goes again at once, without waiting for its timer.
+  private mutating func endWindowProbe(now: MonotonicTime) {
+    isProbingWindow = false
+    for position in 0..<outstanding.count where outstanding[position].state == .inFlight {
+      markLost(position, now: now)
+    }
+    timeout.recover()
+    if !outstanding.isEmpty { retransmissionDeadline = now + timeout.value }
   }
 
   private mutating func removeFirst(_ progress: inout Progress, highestBefore: TSN?, now: MonotonicTime) {
@@ -212,7 +223,7 @@ extension DataSender {
   private mutating func retransmissionTimedOut(now: MonotonicTime) {
     timeoutCount &+= 1
     let hadProgress = recovery.isAfterTimeout == false
-    if hadProgress { congestion.timedOut() }
+    if hadProgress, !isProbingWindow { congestion.timedOut() }
     timeout.backOff()
     for position in 0..<outstanding.count {
       let state = outstanding[position].state

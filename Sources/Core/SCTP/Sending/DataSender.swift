@@ -25,6 +25,8 @@ struct DataSender {
   var retransmissionDeadline: MonotonicTime?
   /// The next packet goes out whatever the window says: a probe, or the first of a recovery.
   var isUnbound = false
+  /// What is under way was sent into a window that is shut: if it is dropped, that says nothing about the path.
+  var isProbingWindow = false
   /// The congestion window is what stopped the last packet.
   var wasWindowLimited = false
   var transmissionOrder: UInt64 = 0
@@ -120,6 +122,7 @@ struct DataSender {
       wasWindowLimited = false
       // One chunk may always be under way, to learn of a window that opens (RFC 9260 §6.1, rule A).
       let windowLeft = peerWindow - outstanding.unacknowledgedPayload
+      isProbingWindow = mayProbe && windowLeft < queue.fullPayload
       let space = mayProbe ? room(in: packet) : min(room(in: packet), windowLeft)
       guard space > 0 else { return }
       switch queue.nextFragment(space: space, now: now) {

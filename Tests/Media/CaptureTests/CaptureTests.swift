@@ -82,7 +82,8 @@ struct CaptureTests {
       ],
       microphones: [
         CaptureDevices.Microphone(id: "alsa:default", device: "default", name: "Default", isHardware: false)
-      ])
+      ],
+      outputs: [CaptureDevices.Output(id: "alsa:hw:0", device: "hw:0", name: "Card", isHardware: true)])
     let data = try JSONEncoder().encode(devices)
     #expect(try JSONDecoder().decode(CaptureDevices.self, from: data) == devices)
   }

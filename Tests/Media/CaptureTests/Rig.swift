@@ -19,8 +19,18 @@ enum Rig {
   static func tellCamera(_ text: String, name: String = "video0") {
     write(text, to: (folder ?? "") + "/control/\(name)")
   }
-  /// Tells the microphone what to do; nothing special for an empty text.
-  static func tellMicrophone(_ text: String) { write(text, to: (folder ?? "") + "/microphone.control") }
+  /// Tells a microphone or loudspeaker what to do; nothing special for an empty text.
+  static func tellMicrophone(_ text: String, name: String = "rigmic") {
+    write(text, to: (folder ?? "") + "/\(name).control")
+  }
+  /// What was played on the loudspeaker, as 16-bit samples.
+  static var played: [Int16] {
+    guard let file = fopen((folder ?? "") + "/played", "r") else { return [] }
+    defer { fclose(file) }
+    var samples = [Int16](repeating: 0, count: 44_100 * 2 * 60)
+    let count = fread(&samples, 2, samples.count, file)
+    return Array(samples.prefix(count))
+  }
 
   static func write(_ text: String, to path: String) {
     guard let file = fopen(path, "w") else { return }
@@ -56,12 +66,19 @@ enum Rig {
 
   static let hasCompiler = runBlocking("cc --version").isSuccess
 
-  /// Descriptors that the process has open.
-  static var descriptorCount: Int {
-    guard let directory = opendir("/proc/self/fd") else { return 0 }
+  /// Descriptors that the process has open, by what they are of.
+  static var descriptors: [String] {
+    guard let directory = opendir("/proc/self/fd") else { return [] }
     defer { closedir(directory) }
-    var count = 0
-    while readdir(directory) != nil { count += 1 }
-    return count
+    var targets: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      var target = [UInt8](repeating: 0, count: 256)
+      let count = readlink("/proc/self/fd/" + name, &target, target.count)
+      if count > 0 { targets.append(String(decoding: target.prefix(count), as: UTF8.self)) }
+    }
+    return targets
   }
+
+  static var descriptorCount: Int { descriptors.count }
 }

@@ -25,21 +25,14 @@ struct RigTests {
     let microphone = try await Rig.run(
       "cc -O1 -Wall -Werror -shared -fPIC -DPIC -o '\(plugin)' '\(sources)/Microphone/microphone.c' -lasound -lm")
     try #require(microphone.isSuccess, "\(microphone.output)")
-    Rig.write(
-      """
-      pcm_type.rig { lib "\(plugin)" }
-      pcm.rigmic {
-        type rig frequency 1000 control "\(folder)/microphone.control"
-        hint { show on description "Rig microphone" }
-      }
-      """, to: folder + "/alsa.conf")
+    Rig.write(Self.soundConfiguration(plugin: plugin, folder: folder), to: folder + "/alsa.conf")
     _ = try await Rig.run("mkdir '\(folder)/dev' '\(folder)/control'")
     let cameras = [("video0", "YUYV MJPG"), ("video1", "NV12"), ("video2", "YU12"), ("video3", "GREY"), ("video4", "")]
     for (name, formats) in cameras + [("videoX", "YUYV")] { Rig.write(formats, to: folder + "/dev/" + name) }
 
     let program = try #require(CommandLine.arguments.first)
     // One after the other, since each counts what the process has open.
-    for suite in ["CameraRigTests", "MicrophoneRigTests"] {
+    for suite in ["CameraRigTests", "MicrophoneRigTests", "SpeakerRigTests"] {
       let tests = try await Rig.run(
         "RTC_CAPTURE_RIG='\(folder)' RIG_CAMERAS='\(folder)/dev' RIG_CAMERA_CONTROL='\(folder)/control' "
           + "ALSA_CONFIG_PATH='\(folder)/alsa.conf' LD_PRELOAD='\(folder)/camera.so' "
@@ -47,5 +40,23 @@ struct RigTests {
       #expect(tests.isSuccess, "\(tests.output)")
       #expect(tests.output.contains("passed") && !tests.output.contains("with 0 tests"), "\(tests.output)")
     }
+  }
+
+  /// Devices that differ as real ones do.
+  private static func soundConfiguration(plugin: String, folder: String) -> String {
+    func device(_ name: String, _ properties: String, hint: String? = nil) -> String {
+      "pcm.\(name) { type rig frequency 1000 control \"\(folder)/\(name).control\" \(properties)"
+        + (hint.map { " hint { show on description \"\($0)\" }" } ?? "") + " }"
+    }
+    return [
+      "pcm_type.rig { lib \"\(plugin)\" }",
+      device("rigmic", "", hint: "Rig microphone"),
+      device("rigfloat", "format FLOAT rate 44100 channels 2"),
+      device("rigint", "format S32 rate 16000 channels 1"),
+      device("rigmapped", "mapped 1"),
+      device("rigfast", "skew 3000"),
+      device("rigspeaker", "rate 44100 channels 2 record \"\(folder)/played\"", hint: "Rig speaker"),
+      device("rigslow", "skew -3000"),
+    ].joined(separator: "\n")
   }
 }

@@ -1,19 +1,20 @@
-internal import CALSA
-internal import CALSAShims
 import Glibc
 import RTCFrames
 
-/// The cameras and microphones of this machine, as `rtc devices --json` prints them.
+/// The cameras, microphones and outputs of this machine, as `rtc devices --json` prints them.
 public struct CaptureDevices: Hashable, Codable, Sendable {
   /// Cameras in the order of their numbers.
   public var cameras: [Camera]
   /// What ALSA can record from: names of its configuration, then cards.
   public var microphones: [Microphone]
+  /// What ALSA can play on: names of its configuration, then cards.
+  public var outputs: [Output]
 
   /// A list of devices.
-  public init(cameras: [Camera], microphones: [Microphone]) {
+  public init(cameras: [Camera], microphones: [Microphone], outputs: [Output] = []) {
     self.cameras = cameras
     self.microphones = microphones
+    self.outputs = outputs
   }
 
   /// What is there now. Cameras that this user may not open are left out. It takes milliseconds, and more where a driver
@@ -21,7 +22,7 @@ public struct CaptureDevices: Hashable, Codable, Sendable {
   ///
   /// - Parameter root: where the devices of cameras lie.
   public static func list(root: String = "/dev") -> CaptureDevices {
-    CaptureDevices(cameras: cameras(root: root), microphones: microphones())
+    CaptureDevices(cameras: cameras(root: root), microphones: microphones(), outputs: outputs())
   }
 
   /// Cameras in the order of their numbers; those that this user may not open are left out.
@@ -42,12 +43,16 @@ public struct CaptureDevices: Hashable, Codable, Sendable {
 
   /// What ALSA can record from: names of its configuration, then cards.
   public static func microphones() -> [Microphone] {
-    rtc_alsa_silence_messages()
-    var microphones = configured()
-    for microphone in cards() where !microphones.contains(where: { $0.device == microphone.device }) {
-      microphones.append(microphone)
+    ALSAList(.capture).entries.map {
+      Microphone(id: "alsa:\($0.device)", device: $0.device, name: $0.name, isHardware: $0.isHardware)
     }
-    return microphones
+  }
+
+  /// What ALSA can play on: names of its configuration, then cards.
+  public static func outputs() -> [Output] {
+    ALSAList(.playback).entries.map {
+      Output(id: "alsa:\($0.device)", device: $0.device, name: $0.name, isHardware: $0.isHardware)
+    }
   }
 
   private static func videoNumbers(root: String) -> [Int] {
@@ -61,43 +66,5 @@ public struct CaptureDevices: Hashable, Codable, Sendable {
       if name.hasPrefix("video"), let number = Int(name.dropFirst(5)), number >= 0 { numbers.append(number) }
     }
     return numbers.sorted()
-  }
-
-  private static func configured() -> [Microphone] {
-    var hints: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-    guard snd_device_name_hint(-1, "pcm", &hints) == 0, let hints else { return [] }
-    defer { snd_device_name_free_hint(hints) }
-    var microphones: [Microphone] = []
-    var index = 0
-    while let hint = hints[index] {
-      index += 1
-      // Without a direction it has both.
-      guard let device = value("NAME", of: hint), value("IOID", of: hint) ?? "Input" == "Input" else { continue }
-      // Recording nothing is possible, but no microphone.
-      guard device != "null" else { continue }
-      let name = value("DESC", of: hint)?.split(separator: "\n").joined(separator: ", ") ?? device
-      microphones.append(Microphone(id: "alsa:\(device)", device: device, name: name, isHardware: false))
-    }
-    return microphones
-  }
-
-  private static func value(_ key: String, of hint: UnsafeMutableRawPointer) -> String? {
-    guard let text = snd_device_name_get_hint(hint, key) else { return nil }
-    defer { free(text) }
-    return String(cString: text)
-  }
-
-  private static func cards() -> [Microphone] {
-    var microphones: [Microphone] = []
-    var card: Int32 = -1
-    while snd_card_next(&card) == 0, card >= 0 {
-      var text: UnsafeMutablePointer<CChar>?
-      guard snd_card_get_name(card, &text) == 0, let text else { continue }
-      defer { free(text) }
-      let device = "plughw:\(card)"
-      microphones.append(
-        Microphone(id: "alsa:\(device)", device: device, name: String(cString: text), isHardware: true))
-    }
-    return microphones
   }
 }

@@ -68,11 +68,23 @@ package final class AudioResampler: Sendable {
   /// - Precondition: the ratio is within 0.9 and 1.1.
   package func setDrift(_ ratio: Double) {
     precondition((0.9...1.1).contains(ratio), "a clock that is off by more than a tenth is another clock")
-    let scale = 1_000
-    let corrected = UInt32((Double(outputRate * scale) * ratio).rounded())
+    let divisor = Self.greatestCommonDivisor(inputRate, outputRate)
+    let (input, output) = (inputRate / divisor, outputRate / divisor)
+    // The library multiplies the parts of the fraction, in 32 bits; so far apart the steps are less than 0.002 %.
+    let scale = Self.greatestPart / max(input, output)
+    guard scale > 0 else { return }
+    let corrected = UInt32((Double(output * scale) * ratio).rounded())
     state.withLock {
-      _ = speex_resampler_set_rate_frac(
-        $0, UInt32(inputRate * scale), corrected, UInt32(inputRate), UInt32(outputRate))
+      _ = speex_resampler_set_rate_frac($0, UInt32(input * scale), corrected, UInt32(inputRate), UInt32(outputRate))
     }
+  }
+
+  /// A tenth less than what fits into 16 bits, for the greatest drift.
+  private static let greatestPart = 59_000
+
+  private static func greatestCommonDivisor(_ lhs: Int, _ rhs: Int) -> Int {
+    var (lhs, rhs) = (lhs, rhs)
+    while rhs != 0 { (lhs, rhs) = (rhs, lhs % rhs) }
+    return lhs
   }
 }

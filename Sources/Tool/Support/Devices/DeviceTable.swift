@@ -1,7 +1,7 @@
 import Foundation
 import RTCCapture
 
-/// Cameras and microphones in columns for a terminal.
+/// Cameras, microphones and outputs in columns for a terminal.
 package struct DeviceTable: Sendable {
   private let devices: CaptureDevices
 
@@ -25,6 +25,10 @@ package struct DeviceTable: Sendable {
       lines.append("  none; one needs a sound card or an ALSA configuration, readable for this user (group audio)")
     }
     lines += Self.rows(microphones)
+    if !devices.outputs.isEmpty {
+      lines += ["", "Outputs"]
+      lines += Self.rows(devices.outputs.map { [$0.id, $0.name] })
+    }
     return lines.joined(separator: "\n")
   }
 

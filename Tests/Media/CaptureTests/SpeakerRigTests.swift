@@ -1,0 +1,89 @@
+import MediaStreams
+import RTCFrames
+import RTCSynthetic
+import Testing
+
+@testable import RTCCapture
+
+/// Runs in a process of its own, which `RigTests` starts.
+@Suite("Loudspeaker rig", .serialized, .enabled(if: Rig.folder != nil, "RigTests runs it"), .tags(.rig))
+struct SpeakerRigTests {
+  init() {
+    for name in ["rigspeaker", "rigfast", "rigslow"] { Rig.tellMicrophone("", name: name) }
+  }
+
+  private func tone(_ samples: [Int16]) -> ToneMeasurement? {
+    var analyzer = ToneAnalyzer(window: .milliseconds(400))
+    let mono = stride(from: 0, to: samples.count, by: 2).map { samples[$0] }
+    analyzer.append(
+      AudioFrame(format: AudioFormat(sampleRate: 44_100, channels: 1), samples: mono, timestamp: .zero))
+    return analyzer.measurement
+  }
+
+  @Test("outputs are listed")
+  func list() throws {
+    let output = try #require(CaptureDevices.outputs().first { $0.device == "rigspeaker" })
+    #expect(
+      output
+        == CaptureDevices.Output(
+          id: "alsa:rigspeaker", device: "rigspeaker", name: "Rig speaker", isHardware: false))
+  }
+
+  @Test("a track is heard, in the rate and channels of the device")
+  func play() async throws {
+    var descriptors: [String] = []
+    for _ in 0..<2 {
+      // The first sleeps and waits of a process open descriptors of its own.
+      descriptors = Rig.descriptors.sorted()
+      let track = try MediaStreamTrack(source: ToneSource(frequency: 700))
+      let player = try ALSAPlayer(device: "rigspeaker")
+      let playing = Task { await player.play(track.audioFrames(buffer: 20)) }
+      #expect(await eventually { Rig.played.count > 2 * 44_100 })
+      track.stop()
+      await playing.value
+      #expect(player.statistics.droppedSamples == 0)
+      player.close()
+      #expect(!player.isOpen)
+      #expect(tone(Array(Rig.played.suffix(2 * 22_050 + 4_410)))?.isTone(of: 700) == true)
+      #expect(await threadCount(named: "play rigspeaker", becomes: 0))
+    }
+    #expect(Rig.descriptors.sorted() == descriptors)
+  }
+
+  @Test("an underrun is counted, and playing goes on")
+  func underrun() async throws {
+    let player = try ALSAPlayer(device: "rigspeaker")
+    defer { player.close() }
+    for count in 1...2 {
+      Rig.tellMicrophone("x", name: "rigspeaker")
+      #expect(await eventually { player.statistics.underruns >= count })
+    }
+    let before = Rig.played.count
+    #expect(await eventually { Rig.played.count > before })
+    #expect(player.isOpen)
+  }
+
+  @Test("an output that is unplugged ends what it plays, and cannot be opened")
+  func unplugged() async throws {
+    let descriptors = Rig.descriptorCount
+    let track = try MediaStreamTrack(source: ToneSource(frequency: 700))
+    defer { track.stop() }
+    let player = try ALSAPlayer(device: "rigspeaker")
+    Rig.tellMicrophone("u", name: "rigspeaker")
+    await player.play(track.audioFrames())
+    #expect(!player.isOpen)
+    let error = #expect(throws: MediaError.self) { _ = try ALSAPlayer(device: "rigspeaker") }
+    #expect(error?.name == .notFoundError)
+    player.close()
+    track.stop()
+    #expect(Rig.descriptorCount == descriptors)
+  }
+
+  @Test("a player that is forgotten closes its output")
+  func forgotten() async throws {
+    let descriptors = Rig.descriptorCount
+    _ = try ALSAPlayer(device: "rigspeaker")
+    #expect(await threadCount(named: "play rigspeaker", becomes: 0))
+    #expect(await eventually { Rig.descriptorCount == descriptors })
+  }
+}

@@ -101,9 +101,9 @@ struct CameraRigTests {
       (1_280, 720, 5, MediaTrackSettings(width: 1_280, height: 720, frameRate: 10)),
       (4_000, 3_000, 30, MediaTrackSettings(width: 1_280, height: 720, frameRate: 25)),
     ] {
-      let track = try MediaStreamTrack(
-        source: V4L2Source(path: Rig.camera, width: width, height: height, frameRate: rate))
-      #expect(track.settings == expected)
+      let source = V4L2Source(path: Rig.camera, width: width, height: height, frameRate: rate)
+      let track = try MediaStreamTrack(source: source)
+      #expect(source.settings == expected)
       track.stop()
     }
   }
@@ -155,7 +155,7 @@ struct CameraRigTests {
     let source = V4L2Source(path: Rig.camera, width: 640, height: 480)
     try await source.reconfigure(to: MediaTrackSettings(width: 320, height: 240, frameRate: 25))
     let track = try MediaStreamTrack(source: source)
-    #expect(track.settings == MediaTrackSettings(width: 320, height: 240, frameRate: 25))
+    #expect(source.settings == MediaTrackSettings(width: 320, height: 240, frameRate: 25))
     track.stop()
   }
 

@@ -4,7 +4,7 @@ import RTCFrames
 public final class AudioTrackGenerator: Sendable {
   /// The track on which the sound appears. It may be cloned; when all are stopped nothing more can be written.
   public let track: MediaStreamTrack
-  private let source: GeneratorSource<AudioFrame>
+  let source: GeneratorSource<AudioFrame>
 
   /// A generator with a live track.
   public init(label: String = "generated audio") {

@@ -8,7 +8,7 @@ import RTCFrames
 public final class VideoTrackGenerator: Sendable {
   /// The track on which the pictures appear. It may be cloned; when all are stopped nothing more can be written.
   public let track: MediaStreamTrack
-  private let source: GeneratorSource<VideoFrame>
+  let source: GeneratorSource<VideoFrame>
 
   /// A generator with a live track.
   public init(label: String = "generated video") {

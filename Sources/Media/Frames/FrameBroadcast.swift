@@ -32,6 +32,11 @@ package final class FrameBroadcast<Frame: Sendable>: Sendable {
     for consumer in state.withLock({ $0.consumers }) { consumer.receive(frame) }
   }
 
+  /// Calls `body` once, as soon as no consumer would lose a frame for the next one.
+  package func whenReady(_ body: @escaping @Sendable () -> Void) {
+    Countdown.wait(for: state.withLock { $0.consumers.map { consumer in { consumer.whenReady($0) } } }, then: body)
+  }
+
   /// Ends the broadcast for good.
   package func finish() {
     let consumers = state.withLock { state in

@@ -6,4 +6,10 @@ package protocol FrameConsumer<Frame>: AnyObject, Sendable {
   func receive(_ frame: Frame)
   /// No frame comes any more.
   func finish()
+  /// Calls `body` once, as soon as the next frame would cost no other: at once, unless it is known to be behind.
+  func whenReady(_ body: @escaping @Sendable () -> Void)
+}
+
+extension FrameConsumer {
+  package func whenReady(_ body: @escaping @Sendable () -> Void) { body() }
 }

@@ -12,8 +12,17 @@ package final class FrameMailbox<Frame: Sendable>: FrameConsumer {
     var isFinished = false
     var needsRestart: Bool
     var droppedCount = 0
+    /// Who waits for room.
+    var readyBodies: [@Sendable () -> Void] = []
 
     var count: Int { frames.count - head }
+
+    /// Who need not wait any more, now that there is room for a frame.
+    mutating func takeReady(capacity: Int) -> [@Sendable () -> Void] {
+      guard isFinished || count < capacity, !readyBodies.isEmpty else { return [] }
+      defer { readyBodies = [] }
+      return readyBodies
+    }
 
     mutating func popFirst() -> Frame? {
       guard head < frames.count else { return nil }
@@ -95,23 +104,38 @@ package final class FrameMailbox<Frame: Sendable>: FrameConsumer {
   }
 
   package func finish() {
-    let waiting = state.withLock { state in
+    let (waiting, ready) = state.withLock { state in
       state.isFinished = true
       let waiting = state.waiting
       state.waiting = nil
-      return waiting
+      return (waiting, state.takeReady(capacity: capacity))
     }
     waiting?.resume(returning: nil)
+    for body in ready { body() }
+  }
+
+  package func whenReady(_ body: @escaping @Sendable () -> Void) {
+    let isReady = state.withLock { state in
+      let isReady = state.isFinished || state.count < capacity
+      if !isReady { state.readyBodies.append(body) }
+      return isReady
+    }
+    if isReady { body() }
   }
 
   /// The oldest frame, when there is one.
-  package func poll() -> Frame? { state.withLock { $0.popFirst() } }
+  package func poll() -> Frame? {
+    let (frame, ready) = state.withLock { ($0.popFirst(), $0.takeReady(capacity: capacity)) }
+    for body in ready { body() }
+    return frame
+  }
 
   /// The oldest frame, waiting for one; `nil` after `finish` when all are taken, or when the task is cancelled. One
   /// task waits at a time.
   package func next() async -> Frame? {
     await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<Frame?, Never>) in
+        if let frame = poll() { return continuation.resume(returning: frame) }
         // Without an answer it waits.
         let answer: Frame?? = state.withLock { state in
           if let frame = state.popFirst() { return .some(frame) }

@@ -74,6 +74,22 @@ public final class SourceOutput<Frame: Sendable>: Sendable {
     }
   }
 
+  /// Calls `body` once, as soon as no consumer of any track would lose a frame for the next one.
+  package func whenReady(_ body: @escaping @Sendable () -> Void) {
+    Countdown.wait(for: state.withLock { $0.observers.map { observer in { observer.whenReady($0) } } }, then: body)
+  }
+
+  /// Waits until no consumer of any track would lose a frame for the next one, or the task is cancelled.
+  package func ready() async {
+    let waiter = OneWaiter()
+    whenReady { waiter.resume() }
+    await withTaskCancellationHandler {
+      await waiter.wait()
+    } onCancel: {
+      waiter.resume()
+    }
+  }
+
   /// Tracks that hold the source open.
   package var openCount: Int { trackCount.withLock { $0 } }
 
@@ -118,4 +134,6 @@ package protocol SourceObserver<Frame>: AnyObject, Sendable {
   func sourceMuted(_ isMuted: Bool)
   func sourceEnded()
   func sourceConfigurationChanged()
+  /// Calls `body` once, as soon as no consumer would lose a frame for the next one.
+  func whenReady(_ body: @escaping @Sendable () -> Void)
 }

@@ -1,8 +1,39 @@
 import RTCFrames
+import Synchronization
 import Testing
 
 @Suite("Frame mailboxes")
 struct FrameMailboxTests {
+  @Test("who waits for room goes on when a frame is taken, and when the consumer leaves")
+  func readiness() async {
+    let mailbox = FrameMailbox<Int>(capacity: 2)
+    let count = Atomic(0)
+    let note: @Sendable () -> Void = { count.add(1, ordering: .relaxed) }
+    mailbox.whenReady(note)
+    #expect(count.load(ordering: .relaxed) == 1)
+    mailbox.receive(1)
+    mailbox.receive(2)
+    mailbox.whenReady(note)
+    mailbox.whenReady(note)
+    #expect(count.load(ordering: .relaxed) == 1)
+    #expect(await mailbox.next() == 1)
+    #expect(count.load(ordering: .relaxed) == 3)
+    mailbox.receive(3)
+    mailbox.whenReady(note)
+    mailbox.finish()
+    #expect(count.load(ordering: .relaxed) == 4)
+    // A broadcast waits for the slowest.
+    let broadcast = FrameBroadcast<Int>()
+    let (full, empty) = (FrameMailbox<Int>(capacity: 1), FrameMailbox<Int>(capacity: 1))
+    broadcast.add(full)
+    broadcast.add(empty)
+    full.receive(1)
+    broadcast.whenReady(note)
+    #expect(count.load(ordering: .relaxed) == 4)
+    #expect(full.poll() == 1)
+    #expect(count.load(ordering: .relaxed) == 5)
+  }
+
   @Test("MS-11: a full mailbox loses its oldest frame, and counts it")
   func dropsOldest() async {
     let mailbox = FrameMailbox<Int>(capacity: 3)

@@ -29,6 +29,90 @@ struct GeneratorTests {
     #expect(throws: MediaError.self) { try generator.write(grey(1)) }
   }
 
+  @Test("GN-02: what is written while muted is seen by nobody")
+  func muted() async throws {
+    let generator = VideoTrackGenerator()
+    var frames = generator.track.videoFrames(buffer: 5).makeAsyncIterator()
+    generator.isMuted = true
+    try generator.write(grey(1, index: 1))
+    generator.isMuted = false
+    try generator.write(grey(2, index: 2))
+    #expect(await frames.next()?.timestamp.nanoseconds == 2)
+    #expect(generator.track.videoStats?.totalFrames == 1)
+  }
+
+  @Test("GN-02: a writer that waits loses nothing to a slow consumer, and goes on when the consumer leaves")
+  func backPressure() async throws {
+    let generator = VideoTrackGenerator()
+    let clone = generator.track.clone()
+    let other = clone.videoFrames(buffer: 100)
+    let writer: Task<Int, any Error>
+    do {
+      var slow = generator.track.videoFrames(buffer: 2).makeAsyncIterator()
+      var fast = other.makeAsyncIterator()
+      writer = Task {
+        for index in 0..<10 { try await generator.send(picture(index)) }
+        return 10
+      }
+      for index in 0..<6 {
+        #expect(await slow.next()?.timestamp.nanoseconds == Int64(index))
+        #expect(await fast.next()?.timestamp.nanoseconds == Int64(index))
+      }
+      #expect(slow.droppedFrames == 0)
+      // Two wait in the mailbox of the slow one at most, so the writer cannot be done.
+      #expect(generator.track.videoStats?.totalFrames ?? 0 <= 8)
+    }
+    #expect(try await writer.value == 10)
+    generator.track.stop()
+    clone.stop()
+    await #expect(throws: MediaError.self) { try await generator.send(picture(0)) }
+  }
+
+  @Test("GN-02: a writer that waits can be cancelled")
+  func cancelledWriter() async throws {
+    let generator = AudioTrackGenerator()
+    var frames = generator.track.audioFrames(buffer: 1).makeAsyncIterator()
+    let sound = AudioFrame(format: .mono48k, samples: [1], timestamp: .zero)
+    try await generator.send(sound)
+    let writer = Task { try await generator.send(sound) }
+    writer.cancel()
+    await #expect(throws: CancellationError.self) { try await writer.value }
+    #expect(await frames.next()?.samples == [1])
+    try await generator.send(sound)
+  }
+
+  @Test("GN-01: with a capture rate of 0 each request shows what was written last, once")
+  func requestFrame() async throws {
+    let generator = VideoTrackGenerator(captureRate: 0)
+    var frames = generator.track.videoFrames(buffer: 10).makeAsyncIterator()
+    // Nothing is there yet: the next one answers.
+    generator.requestFrame()
+    for index in 0..<5 { try generator.write(picture(index)) }
+    #expect(await frames.next()?.timestamp.nanoseconds == 0)
+    generator.requestFrame()
+    #expect(await frames.next()?.timestamp.nanoseconds == 4)
+    generator.close()
+    #expect(await frames.next() == nil)
+    #expect(throws: MediaError.self) { try generator.write(picture(9)) }
+  }
+
+  @Test("GN-01: with a capture rate the newest picture appears, so often at most, and the last one is not lost")
+  func captureRate() async throws {
+    let generator = VideoTrackGenerator(captureRate: 1_000)
+    var frames = generator.track.videoFrames(buffer: 1_000).makeAsyncIterator()
+    for index in 0..<500 { try generator.write(picture(index)) }
+    var times: [Int64] = []
+    while let frame = await frames.next() {
+      times.append(frame.timestamp.nanoseconds)
+      if times.last == 499 { break }
+    }
+    #expect(times == times.sorted() && Set(times).count == times.count)
+    // Without a new picture nothing appears.
+    generator.close()
+    #expect(await frames.next() == nil)
+    generator.track.stop()
+  }
+
   @Test("GN-04: sound of any rate")
   func audio() async throws {
     let generator = AudioTrackGenerator()

@@ -14,7 +14,8 @@ public final class AudioTrackGenerator: Sendable {
     track = .opened(source: .audio(source))
   }
 
-  /// Whether the track is muted: the program has nothing to play for the time being.
+  /// Whether the track is muted: the program has nothing to play for the time being. What is written meanwhile is heard
+  /// nowhere.
   public var isMuted: Bool {
     get { source.output.isMuted }
     set { source.output.setMuted(newValue) }
@@ -25,6 +26,12 @@ public final class AudioTrackGenerator: Sendable {
   ///
   /// - Throws: `MediaError` with `InvalidStateError`, when the generator is closed or its tracks are stopped.
   public func write(_ frame: AudioFrame) throws { try source.write(frame) }
+
+  /// Gives sound to all consumers of the track, once none of them would lose a frame for it. A consumer that reads no more
+  /// holds up the writer until the consumer leaves or the track ends.
+  ///
+  /// - Throws: as `write` does, and `CancellationError`.
+  nonisolated(nonsending) public func send(_ frame: AudioFrame) async throws { try await source.send(frame) }
 
   /// Ends the track and its clones.
   public func close() { source.output.end() }

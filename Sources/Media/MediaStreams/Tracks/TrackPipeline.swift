@@ -61,6 +61,7 @@ final class TrackPipeline<Frame: MeasuredFrame>: SourceObserver {
   func sourceMuted(_ isMuted: Bool) { onSourceEvent(.muted(isMuted)) }
   func sourceEnded() { onSourceEvent(.ended) }
   func sourceConfigurationChanged() { onSourceEvent(.configurationChanged) }
+  func whenReady(_ body: @escaping @Sendable () -> Void) { consumers.whenReady(body) }
 }
 
 /// What a source tells its tracks beside frames.

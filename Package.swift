@@ -73,7 +73,9 @@ let media: [Target] = [
     path: "Sources/Media/Files"),
   .target(
     name: "RTCCapture",
-    dependencies: ["RTCFrames", "RTCProcessing", "CALSA", "CALSAShims", "CV4L2Shims", "CYUV", "CTurboJPEG"],
+    dependencies: [
+      "RTCFrames", "RTCProcessing", "MediaStreams", "CALSA", "CALSAShims", "CV4L2Shims", "CYUV", "CTurboJPEG",
+    ],
     path: "Sources/Media/Capture"),
 ]
 

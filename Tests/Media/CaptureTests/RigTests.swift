@@ -32,7 +32,7 @@ struct RigTests {
 
     let program = try #require(CommandLine.arguments.first)
     // One after the other, since each counts what the process has open.
-    for suite in ["CameraRigTests", "MicrophoneRigTests", "SpeakerRigTests"] {
+    for suite in ["CameraRigTests", "MicrophoneRigTests", "SpeakerRigTests", "SystemDevicesRigTests"] {
       let tests = try await Rig.run(
         "RTC_CAPTURE_RIG='\(folder)' RIG_CAMERAS='\(folder)/dev' RIG_CAMERA_CONTROL='\(folder)/control' "
           + "ALSA_CONFIG_PATH='\(folder)/alsa.conf' LD_PRELOAD='\(folder)/camera.so' "

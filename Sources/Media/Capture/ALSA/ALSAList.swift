@@ -7,6 +7,10 @@ struct ALSAList {
   struct Entry: Hashable {
     var device: String
     var name: String
+    /// What a restart, or another order of plugging in, does not change.
+    var persistentName: String
+    /// The physical unit that it belongs to, where it is known.
+    var unit: String?
     var isHardware: Bool
   }
 
@@ -14,11 +18,7 @@ struct ALSAList {
 
   init(_ direction: ALSADevice.Direction) {
     rtc_alsa_silence_messages()
-    var entries = Self.configured(direction)
-    for card in Self.cards(direction) where !entries.contains(where: { $0.device == card.device }) {
-      entries.append(card)
-    }
-    self.entries = entries
+    entries = Self.configured(direction) + Self.cards(direction)
   }
 
   private static func configured(_ direction: ALSADevice.Direction) -> [Entry] {
@@ -32,10 +32,10 @@ struct ALSAList {
       index += 1
       // Without a direction it has both.
       guard let device = value("NAME", of: hint), value("IOID", of: hint) ?? wanted == wanted else { continue }
-      // Recording nothing is possible, but no microphone; nor is it heard.
-      guard device != "null" else { continue }
+      // Recording nothing is possible, but no microphone; nor is it heard. Of the many names of a card one serves.
+      guard device != "null", !device.contains(":CARD=") else { continue }
       let name = value("DESC", of: hint)?.split(separator: "\n").joined(separator: ", ") ?? device
-      entries.append(Entry(device: device, name: name, isHardware: false))
+      entries.append(Entry(device: device, name: name, persistentName: device, unit: nil, isHardware: false))
     }
     return entries
   }
@@ -50,23 +50,41 @@ struct ALSAList {
     var entries: [Entry] = []
     var card: Int32 = -1
     while snd_card_next(&card) == 0, card >= 0 {
-      var text: UnsafeMutablePointer<CChar>?
-      guard has(direction, card: card), snd_card_get_name(card, &text) == 0, let text else { continue }
-      defer { free(text) }
-      entries.append(Entry(device: "plughw:\(card)", name: String(cString: text), isHardware: true))
+      var opened: OpaquePointer?
+      guard snd_ctl_open(&opened, "hw:\(card)", 0) == 0, let control = opened else { continue }
+      defer { snd_ctl_close(control) }
+      var allocated: OpaquePointer?
+      guard snd_ctl_card_info_malloc(&allocated) == 0, let info = allocated else { continue }
+      defer { snd_ctl_card_info_free(info) }
+      guard snd_ctl_card_info(control, info) == 0 else { continue }
+      let name = String(cString: snd_ctl_card_info_get_name(info))
+      let identifier = String(cString: snd_ctl_card_info_get_id(info))
+      for device in devices(of: control, direction) {
+        // The first device is what a card's own name opens.
+        let suffix = device == 0 ? "" : ",\(device)"
+        entries.append(
+          Entry(
+            device: "plughw:\(card)\(suffix)", name: device == 0 ? name : "\(name) \(device)",
+            persistentName: "card:\(identifier)\(suffix)",
+            unit: PhysicalUnit.path(of: "/sys/class/sound/card\(card)/device"), isHardware: true))
+      }
     }
     return entries
   }
 
-  /// Whether the first device of a card goes in that direction; so do cards that cannot be asked.
-  private static func has(_ direction: ALSADevice.Direction, card: Int32) -> Bool {
-    var opened: OpaquePointer?
-    guard snd_ctl_open(&opened, "hw:\(card)", 0) == 0, let control = opened else { return true }
-    defer { snd_ctl_close(control) }
+  /// The numbers of a card's devices that go in that direction.
+  private static func devices(of control: OpaquePointer, _ direction: ALSADevice.Direction) -> [Int32] {
     var allocated: OpaquePointer?
-    guard snd_pcm_info_malloc(&allocated) == 0, let info = allocated else { return true }
+    guard snd_pcm_info_malloc(&allocated) == 0, let info = allocated else { return [] }
     defer { snd_pcm_info_free(info) }
-    snd_pcm_info_set_stream(info, direction.stream)
-    return snd_ctl_pcm_info(control, info) == 0
+    var devices: [Int32] = []
+    var device: Int32 = -1
+    while devices.count < 32, snd_ctl_pcm_next_device(control, &device) == 0, device >= 0 {
+      snd_pcm_info_set_device(info, UInt32(device))
+      snd_pcm_info_set_subdevice(info, 0)
+      snd_pcm_info_set_stream(info, direction.stream)
+      if snd_ctl_pcm_info(control, info) == 0 { devices.append(device) }
+    }
+    return devices
   }
 }

@@ -75,6 +75,13 @@ public final class ALSASource: AudioSource {
     }
   }
 
+  /// What any device delivers by conversion.
+  static let conversionModes = [
+    MediaSourceMode(
+      sampleRate: .range(min: 8_000, max: 48_000, step: 1), channelCount: .range(min: 1, max: 2, step: 1),
+      latency: .list([frameDuration.inSeconds]))
+  ]
+
   /// What the microphone has done since this source was made.
   public var statistics: CaptureStatistics { counts.withLock { $0 } }
 

@@ -29,7 +29,7 @@ public struct CaptureDevices: Hashable, Codable, Sendable {
   ///
   /// - Parameter root: where their devices lie.
   public static func cameras(root: String = "/dev") -> [Camera] {
-    videoNumbers(root: root).compactMap { camera(at: "\(root)/video\($0)") }
+    cameraPaths(root: root).compactMap(camera(at:))
   }
 
   /// The camera at a path such as `/dev/video0`; `nil` when there is none, or this user may not open it.
@@ -55,7 +55,8 @@ public struct CaptureDevices: Hashable, Codable, Sendable {
     }
   }
 
-  private static func videoNumbers(root: String) -> [Int] {
+  /// What may be cameras, in the order of their numbers.
+  static func cameraPaths(root: String) -> [String] {
     guard let directory = opendir(root) else { return [] }
     defer { closedir(directory) }
     var numbers: [Int] = []
@@ -65,6 +66,6 @@ public struct CaptureDevices: Hashable, Codable, Sendable {
       }
       if name.hasPrefix("video"), let number = Int(name.dropFirst(5)), number >= 0 { numbers.append(number) }
     }
-    return numbers.sorted()
+    return numbers.sorted().map { "\(root)/video\($0)" }
   }
 }

@@ -76,6 +76,8 @@ struct DataReceiver {
       acknowledgement = .immediate
       return .accepted
     }
+    // What opens, shrinks or closes a hole is told at once.
+    if !tsns.runs.isEmpty { acknowledgement = .immediate }
     tsns.insert(chunk.tsn)
     guard chunk.stream.rawValue < incomingStreams else { return .invalidStream }
     switch reassembly.insert(chunk, payload) {

@@ -20,6 +20,9 @@ struct CongestionController {
   private var roundMinimum = TimeDelta.infinity
   private var roundSamples = 0
 
+  /// Where things stood before the last cut.
+  private var before: (window: Int, threshold: Int, maximum: Double)?
+
   private static let decrease = 0.7
   private static let scale = 0.4
   static let initialPackets = 10
@@ -96,6 +99,7 @@ struct CongestionController {
 
   /// Something was lost, for the first time in this round trip.
   mutating func lost() {
+    before = (window, slowStartThreshold, lastMaximum)
     let current = Double(window) / Double(packetSize)
     lastMaximum = current < lastMaximum ? current * (1 + Self.decrease) / 2 : current
     slowStartThreshold = max(Int(Double(window) * Self.decrease), 4 * packetSize)
@@ -110,6 +114,16 @@ struct CongestionController {
     roundEnd = nil
     lastRoundMinimum = .infinity
     roundMinimum = .infinity
+  }
+
+  /// Nothing was lost after all.
+  mutating func undo() {
+    guard let before else { return }
+    window = max(window, before.window)
+    slowStartThreshold = max(slowStartThreshold, before.threshold)
+    lastMaximum = before.maximum
+    self.before = nil
+    epoch = nil
   }
 
   /// After a pause, what was learned before it no longer holds (RFC 9260 §7.2.1).

@@ -21,6 +21,8 @@ extension DataSender {
   mutating func acknowledge(_ sack: SelectiveAcknowledgement, in value: RawSpan, now: MonotonicTime)
     -> AcknowledgementVerdict
   {
+    // Duplicates are told once, so even an acknowledgement that was overtaken counts here.
+    if sack.duplicateCount > 0 { noteDuplicates(sack.duplicateCount) }
     let advance = sack.cumulativeTSN.distance(from: cumulativeTSN)
     guard advance >= 0 else { return .stale }
     guard advance <= outstanding.count else { return .invalid }
@@ -30,7 +32,6 @@ extension DataSender {
     if advance > 0 { noteHighest(sack.cumulativeTSN) }
     let areGapsValid = acknowledgeGaps(sack, in: value, &progress, highestBefore: highestBefore, now: now)
     peerWindow = Int(sack.window)
-
     if let roundTrip = progress.roundTrip { timeout.add(roundTrip) }
     if let end = recovery.recoveryEnd, !end.isAfter(cumulativeTSN) {
       recovery.recoveryEnd = nil
@@ -54,6 +55,16 @@ extension DataSender {
     armProbe(now: now)
     guard areGapsValid else { return .invalid }
     return progress.byteCount > 0 || advance > 0 ? .progress : .nothingNew
+  }
+
+  /// What came twice was sent again too early (RFC 8985 §6.2, step 4). When all of a recovery was, nothing was lost.
+  private mutating func noteDuplicates(_ count: Int) {
+    guard recovery.retransmissions > 0 else { return }
+    recovery.patienceFactor = min(recovery.patienceFactor + 1, LossRecovery.patienceLimit)
+    recovery.needlessRetransmissions += count
+    guard recovery.needlessRetransmissions >= recovery.retransmissions else { return }
+    recovery.retransmissions = 0
+    congestion.undo()
   }
 
   /// The window has opened: what it swallowed goes again at once, without waiting for its timer.
@@ -153,7 +164,7 @@ extension DataSender {
 
   private func reorderingPatience(before end: Int) -> TimeDelta {
     let quarter = timeout.minimum == .infinity ? .zero : timeout.minimum / 4
-    if recovery.hasSeenReordering { return min(quarter, timeout.smoothed ?? quarter) }
+    if recovery.hasSeenReordering { return min(quarter * recovery.patienceFactor, timeout.smoothed ?? quarter) }
     if recovery.recoveryEnd != nil { return .zero }
     // Three chunks beyond a hole are proof enough (RFC 9260 §7.2.4).
     var acknowledged = 0
@@ -178,6 +189,7 @@ extension DataSender {
     recovery.recoveryEnd = outstanding.nextTSN.previous
     recovery.isAfterTimeout = false
     recovery.fastRecoveryCount &+= 1
+    recovery.beginCounting()
     congestion.lost()
     // The first packet of a recovery does not wait for the window (RFC 9260 §7.2.4, step 3).
     isUnbound = true
@@ -222,8 +234,11 @@ extension DataSender {
   /// RFC 9260 §6.3.3.
   private mutating func retransmissionTimedOut(now: MonotonicTime) {
     timeoutCount &+= 1
-    let hadProgress = recovery.isAfterTimeout == false
-    if hadProgress, !isProbingWindow { congestion.timedOut() }
+    let hadProgress = !recovery.isAfterTimeout
+    if hadProgress, !isProbingWindow {
+      congestion.timedOut()
+      recovery.beginCounting()
+    }
     timeout.backOff()
     for position in 0..<outstanding.count {
       let state = outstanding[position].state

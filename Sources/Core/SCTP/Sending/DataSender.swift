@@ -82,6 +82,8 @@ struct DataSender {
     writeNew(to: packet, now: now)
     if recovery.isProbing, transmissionOrder == sentBefore { probe(to: packet, now: now) }
     guard transmissionOrder != sentBefore else { return packet.count > start }
+    // A probe has the timeout's time to be answered (RFC 8985 §7.3).
+    if recovery.isProbing { retransmissionDeadline = now + timeout.value }
     recovery.isProbing = false
     isUnbound = false
     lastSentTime = now
@@ -106,6 +108,7 @@ struct DataSender {
       transmissionOrder &+= 1
       outstanding.markSent(at: position, now: now, order: transmissionOrder)
       retransmittedCount &+= 1
+      recovery.retransmissions += 1
       write(position, to: packet, isImmediate: true)
     }
   }

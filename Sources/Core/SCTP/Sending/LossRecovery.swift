@@ -10,10 +10,16 @@ struct LossRecovery {
   var highestTSN: TSN?
   /// A chunk arrived after others that were sent later: the path reorders, so time must pass before a hole means loss.
   var hasSeenReordering = false
+  /// Quarters of the smallest round trip that a late chunk is given; grows when one was sent again for nothing.
+  var patienceFactor: Int64 = 1
+  static let patienceLimit: Int64 = 8
   /// Losses up to here belong to the recovery under way.
   var recoveryEnd: TSN?
   /// The recovery began with a timeout: the window grows from one packet during it.
   var isAfterTimeout = false
+  /// Chunks sent again since the window was last cut, and those of them that the peer had already.
+  var retransmissions = 0
+  var needlessRetransmissions = 0
   /// When the chunks that may only be late count as lost.
   var reorderingDeadline: MonotonicTime?
   var probeDeadline: MonotonicTime?
@@ -24,6 +30,11 @@ struct LossRecovery {
 
   var fastRecoveryCount: UInt64 = 0
   var probeCount: UInt64 = 0
+
+  mutating func beginCounting() {
+    retransmissions = 0
+    needlessRetransmissions = 0
+  }
 
   /// The association is over; what was counted stays.
   mutating func stop() {

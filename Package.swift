@@ -69,7 +69,7 @@ let media: [Target] = [
   .target(name: "RTCSynthetic", dependencies: ["RTCFrames"], path: "Sources/Media/Synthetic"),
   .target(
     name: "RTCFiles",
-    dependencies: ["RTCFrames", "RTCProcessing", "RTCSynthetic", "MediaStreams", "CYUV", "CPNG"],
+    dependencies: ["RTCFrames", "RTCProcessing", "RTCSynthetic", "MediaStreams", "CYUV", "CPNG", "CTurboJPEG"],
     path: "Sources/Media/Files"),
   .target(
     name: "RTCCapture",
@@ -189,7 +189,8 @@ let tests: [Target] = [
     name: "RTCSyntheticTests", dependencies: ["RTCSynthetic", "RTCFrames", "MediaStreams"],
     path: "Tests/Media/SyntheticTests"),
   .testTarget(
-    name: "RTCFilesTests", dependencies: ["RTCFiles", "RTCCodecs", "RTCFrames", "RTCSynthetic", "MediaStreams"],
+    name: "RTCFilesTests",
+    dependencies: ["RTCFiles", "RTCCodecs", "RTCFrames", "RTCSynthetic", "MediaStreams", "CPNG", "CTurboJPEG"],
     path: "Tests/Media/FilesTests"),
   .testTarget(
     name: "RTCCaptureTests",

@@ -228,7 +228,7 @@ struct FileFormatTests {
     let isTurned = rotation == .clockwise90 || rotation == .clockwise270
     #expect((width, height) == (isTurned ? (180, 320) : (320, 180)))
     guard rotation == .none else { return }
-    let pixels = PNGWriter.rgb(frame)
+    let pixels = frame.rgb()
     for (index, colour) in PatternGeometry.barColours.enumerated() {
       let pixel = (60 * 320 + index * 40 + 20) * 3
       let seen = PatternColour(red: Int(pixels[pixel]), green: Int(pixels[pixel + 1]), blue: Int(pixels[pixel + 2]))

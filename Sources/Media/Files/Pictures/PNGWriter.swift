@@ -1,5 +1,4 @@
 internal import CPNG
-internal import CYUV
 import RTCFrames
 
 /// Writes still pictures as PNG, upright and in the colours of a screen: 8 bits each of red, green and blue.
@@ -21,14 +20,14 @@ public enum PNGWriter {
   ///
   /// - Throws: `MediaError` with `EncodingError`, when libpng fails, for want of memory.
   public static func encode(_ frame: VideoFrame) throws(MediaError) -> [UInt8] {
-    let upright = frame.rotation == .none ? frame : rotate(frame)
+    let upright = frame.upright
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
     image.width = png_uint_32(upright.width)
     image.height = png_uint_32(upright.height)
     image.format = png_uint_32(PNG_FORMAT_FLAG_COLOR)
     defer { png_image_free(&image) }
-    let pixels = rgb(upright)
+    let pixels = upright.rgb()
     // Never more than this: rows stored without compression, with what every row and chunk adds.
     var count = png_alloc_size_t(pixels.count + pixels.count / 100 + upright.height * 8 + 65_536)
     var bytes = [UInt8](repeating: 0, count: Int(count))
@@ -39,35 +38,5 @@ public enum PNGWriter {
     }
     bytes.removeLast(bytes.count - Int(count))
     return bytes
-  }
-
-  /// Red, green and blue of each pixel.
-  static func rgb(_ frame: VideoFrame) -> [UInt8] {
-    let layout = frame.layout
-    var pixels = [UInt8](repeating: 0, count: layout.width * layout.height * 3)
-    frame.withUnsafePlanes { luma, cb, cr in
-      // "RAW" is what libyuv calls red first in memory.
-      _ = I420ToRAW(
-        luma, Int32(layout.lumaStride), cb, Int32(layout.chromaStride), cr, Int32(layout.chromaStride), &pixels,
-        Int32(layout.width * 3), Int32(layout.width), Int32(layout.height))
-    }
-    return pixels
-  }
-
-  private static func rotate(_ frame: VideoFrame) -> VideoFrame {
-    let isUpright = frame.rotation == .clockwise180
-    var buffer = VideoFrameBuffer(
-      width: isUpright ? frame.width : frame.height, height: isUpright ? frame.height : frame.width)
-    let (source, target) = (frame.layout, buffer.layout)
-    let mode = RotationMode(UInt32(frame.rotation.rawValue))
-    frame.withUnsafePlanes { luma, cb, cr in
-      buffer.withUnsafePlanes { targetLuma, targetCb, targetCr in
-        _ = I420Rotate(
-          luma, Int32(source.lumaStride), cb, Int32(source.chromaStride), cr, Int32(source.chromaStride),
-          targetLuma.baseAddress, Int32(target.lumaStride), targetCb.baseAddress, Int32(target.chromaStride),
-          targetCr.baseAddress, Int32(target.chromaStride), Int32(source.width), Int32(source.height), mode)
-      }
-    }
-    return VideoFrame(buffer, timestamp: frame.timestamp)
   }
 }

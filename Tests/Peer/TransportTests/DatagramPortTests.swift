@@ -53,6 +53,12 @@ struct DatagramPortTests {
       }.get()
     }
 
+    /// Another connection on the port, so that strangers' datagrams are nobody's.
+    func share() async throws {
+      let (port, received) = (port, received)
+      try await eventLoop.submit { port.value.register(Receiver(received), fragment: "other") }.get()
+    }
+
     func expect(_ remote: TransportAddress) async throws { try await send([], to: remote) }
 
     func send(_ datagrams: [[UInt8]], to remote: TransportAddress) async throws {
@@ -108,6 +114,7 @@ struct DatagramPortTests {
   @Test("What belongs to no connection is counted and dropped")
   func unrouted() async throws {
     let (first, second) = try await (Endpoint(), Endpoint())
+    try await second.share()
     try await first.send([[0x80, 1], []], to: second.address)
     try await eventually("both counted") { try await second.counters.datagramsUnrouted == 2 }
     #expect(second.received.datagrams.isEmpty)

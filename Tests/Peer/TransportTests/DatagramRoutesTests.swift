@@ -43,15 +43,32 @@ struct DatagramRoutesTests {
 
   @Test("IC-17: everything else goes to the connection that sends to its address")
   func byAddress() {
-    let receiver = Receiver()
+    let (receiver, other) = (Receiver(), Receiver())
     var routes = DatagramRoutes()
     routes.add(receiver, fragment: "aaaa")
+    routes.add(other, fragment: "bbbb")
     let media: [UInt8] = [0x80, 96, 0, 1]
     #expect(owner(&routes, media, from: remote) == nil)
     routes.expect(remote, for: receiver)
     #expect(owner(&routes, media, from: remote) === receiver)
     #expect(owner(&routes, [], from: remote) === receiver)
     #expect(owner(&routes, media, from: TransportAddress(remote.ip, port: 4_001)) == nil)
+  }
+
+  @Test("A port's only connection gets everything: its peer's address may have changed")
+  func soleReceiver() {
+    let (receiver, other) = (Receiver(), Receiver())
+    var routes = DatagramRoutes()
+    #expect(owner(&routes, [0x80], from: remote) == nil)
+    routes.add(receiver, fragment: "aaaa")
+    routes.add(receiver, fragment: "cccc")
+    #expect(owner(&routes, [0x80], from: remote) === receiver)
+    #expect(routes.addressCount == 0)
+    routes.add(other, fragment: "bbbb")
+    #expect(owner(&routes, [0x80], from: remote) == nil)
+    routes.remove(other)
+    #expect(owner(&routes, [0x80], from: remote) === receiver)
+    #expect(owner(&routes, bindingRequest("bbbb:peer"), from: remote) == nil)
   }
 
   @Test("IC-17: an address is taken over by proof alone, not by sending to it")

@@ -143,6 +143,8 @@ package struct SentPacketHistory: Sendable {
     newestAcknowledged = number
   }
 
+  mutating func noteUnknown(_ count: Int) { unknownCount &+= count }
+
   package mutating func finishFeedback(now: MonotonicTime) -> FeedbackResults {
     if !resultsAreSorted {
       let received = results.filter { $0.arrival != nil }.sorted { ($0.arrival ?? .zero) < ($1.arrival ?? .zero) }

@@ -86,7 +86,8 @@ extension PeerEngine {
   mutating func collectEndedSections(_ index: Int) {
     var ended = transports[index].media.takeEndedSections()
     if transports[index].session.srtp == nil { ended += transports[index].media.endReceiving() }
-    for section in ended {
+    // A description may have come between the end of a stream and this.
+    for section in ended where section < transports[index].media.sections.count {
       let transceiver = transports[index].media.sections[section].negotiated.transceiverID
       output.append(.receivingChanged(transceiver, isReceiving: false))
     }

@@ -34,6 +34,9 @@ public final class Simulation {
     didSet { crypto.isObserving = capture?.content == .decrypted }
   }
 
+  /// Called with every datagram that is sent.
+  package var onDatagram: ((_ bytes: [UInt8], _ source: TransportAddress, _ destination: TransportAddress) -> Void)?
+
   let seed: UInt64
   private let crypto: ObservedCrypto
   private var trafficDigest = StandInHash(seed: 0)
@@ -210,6 +213,7 @@ public final class Simulation {
       while let datagram = peer.engine.pollDatagram(now: peer.localTime(now)) {
         isQuiet = false
         let bytes = datagram.packet.bytes.copied()
+        onDatagram?(bytes, datagram.source, datagram.destination)
         if hashesTraffic { trafficDigest.combine(bytes) }
         if capture != nil {
           let plain = crypto.takePlain(of: datagram.packet)

@@ -144,6 +144,80 @@ import Testing
     #expect(anew == [DataChannelMessage(text: "anew")])
   }
 
+  @Test("SC-01: a peer that is faster connects before this side has begun")
+  func lateStart() throws {
+    var simulation = Simulation.channels()
+    let local = try simulation.endpoints[0].open(DataChannelOptions(label: "late"), now: simulation.now)
+    simulation.endpoints[1].start(role: .server, remotePort: 5_000, now: simulation.now)
+    simulation.run(for: .seconds(1))
+    #expect(simulation.endpoints[0].state == .connected)
+    #expect(simulation.endpoints[0].description(of: local)?.state == .connecting)
+    simulation.endpoints[0].start(role: .client, remotePort: 5_000, now: simulation.now)
+    #expect(simulation.endpoints[0].description(of: local)?.state == .open)
+    simulation.run(for: .seconds(1))
+    #expect(simulation.handle(of: 0, at: 1) != nil)
+  }
+
+  @Test("DC-08: a message on a negotiated channel waits until this side has negotiated it too")
+  func lateNegotiation() throws {
+    var simulation = Simulation.connectedChannels()
+    let options = DataChannelOptions(isNegotiated: true, id: 300)
+    let local = try simulation.endpoints[0].open(options, now: simulation.now)
+    try simulation.endpoints[0].send(DataChannelMessage(text: "early"), on: local, now: simulation.now)
+    simulation.run(for: .seconds(1))
+    let remote = try simulation.endpoints[1].open(options, now: simulation.now)
+    let received = simulation.messages(at: 1, from: remote)
+    #expect(received == [DataChannelMessage(text: "early")])
+    let events = simulation.channelEvents(at: 1)
+    #expect(events == [.opened(remote), .messagesAvailable(remote)])
+  }
+
+  @Test("DC-02: identifiers beyond the streams of the peer close their channel")
+  func fewStreams() throws {
+    var simulation = Simulation.connectedChannels { index, configuration in
+      if index == 1 { configuration.sctp.streamCount = 4 }
+    }
+    #expect(simulation.endpoints[0].maximumChannels == 4)
+    let first = try simulation.endpoints[0].open(DataChannelOptions(), now: simulation.now)
+    let high = try simulation.endpoints[0].open(DataChannelOptions(isNegotiated: true, id: 4), now: simulation.now)
+    _ = try simulation.endpoints[0].open(DataChannelOptions(), now: simulation.now)
+    #expect(throws: DataChannelError.tooManyChannels) {
+      try simulation.endpoints[0].open(DataChannelOptions(), now: simulation.now)
+    }
+    let events = simulation.channelEvents(at: 0)
+    #expect(events.contains(.closed(high, .streamsExhausted)))
+    #expect(simulation.endpoints[0].description(of: first)?.state == .open)
+  }
+
+  @Test("DC-15 SC-05: channels share a saturated link by their priority", arguments: [false, true])
+  func priorities(_ isInterleaved: Bool) throws {
+    var simulation = Simulation.connectedChannels(
+      link: .init(rate: .kilobitsPerSecond(8_000), delay: .milliseconds(10), queueLimit: 40_000)
+    ) { _, configuration in configuration.sctp.offersInterleaving = isInterleaved }
+    let weights: [UInt16] = [128, 256, 512, 1_024]
+    let channels = try weights.map { try simulation.open(DataChannelOptions(priority: $0)) }
+    var received = [Int](repeating: 0, count: weights.count)
+    simulation.run(
+      for: .seconds(5),
+      each: { simulation in
+        for (index, channel) in channels.enumerated() {
+          while simulation.endpoints[0].bufferedAmount(of: channel.local) < 100_000 {
+            try? simulation.endpoints[0].send(
+              DataChannelMessage(.binary, [UInt8](repeating: 0, count: 3_000)), on: channel.local, now: simulation.now)
+          }
+          while let message = simulation.endpoints[1].takeMessage(from: channel.remote) {
+            received[index] += message.bytes.count
+          }
+        }
+      })
+    let total = Double(received.reduce(0, +))
+    for (index, weight) in weights.enumerated() {
+      let share = Double(received[index]) / total
+      let due = Double(weight) / 1_920
+      #expect(abs(share - due) < 0.1 * due, "\(weight): \(share) of \(due)")
+    }
+  }
+
   @Test("DC-16: a thousand channels open, speak and close under loss") func thousand() throws {
     var simulation = Simulation.connectedChannels(link: .init(loss: 0.02))
     var handles: [DataChannelHandle] = []

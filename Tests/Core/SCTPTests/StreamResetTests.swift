@@ -90,6 +90,27 @@ struct StreamResetTests {
     #expect(received.map(\.payload) == [[9]])
   }
 
+  @Test("SC-04: a peer may add streams to those that it announced")
+  func addedStreams() {
+    var simulation = SCTPSimulation.connected { index, configuration in
+      if index == 0 { configuration.streamCount = 256 }
+    }
+    #expect(simulation.endpoints[1].negotiatedStreams?.incoming == 256)
+    let number = ReconfigurationNumber(rawValue: simulation.endpoints[0].localInitialTSN.rawValue)
+    for (step, count) in [(0, 65_535), (1, 512)] as [(UInt32, UInt16)] {
+      let request = ReconfigurationNumber(rawValue: number.rawValue &+ step)
+      simulation.inject(into: 1) {
+        ReconfigurationParameter.write([.addOutgoingStreams(request: request, count: count)], to: $0)
+      }
+    }
+    #expect(simulation.endpoints[1].resets?.responses.map(\.result) == [.denied, .performed])
+    #expect(simulation.endpoints[1].negotiatedStreams?.incoming == 768)
+    simulation.send([1], stream: 700)
+    simulation.run(for: .seconds(1))
+    let received = simulation.receive()
+    #expect(received.count == 1)
+  }
+
   @Test("SC-04: what the peer may ask for besides is answered")
   func otherRequests() {
     var simulation = SCTPSimulation.connected()

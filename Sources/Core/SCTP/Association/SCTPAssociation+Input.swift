@@ -184,8 +184,10 @@ extension SCTPAssociation {
         guard resets?.handleRequest(request, result: .performed) == true else { break }
         for stream in streams.prefix(StreamResets.requestLimit) { resets?.reset(stream) }
       case .associationReset(let request): _ = resets?.handleRequest(request, result: .denied)
-      case .addOutgoingStreams(let request, _), .addIncomingStreams(let request, _):
-        // Both sides have as many as they announced.
+      case .addOutgoingStreams(let request, let count):
+        handleAddedStreams(request, count: count)
+      case .addIncomingStreams(let request, _):
+        // We have as many as the peer announced that it takes.
         _ = resets?.handleRequest(request, result: .denied)
       case .response(let number, let result):
         errorCount = 0
@@ -196,6 +198,15 @@ extension SCTPAssociation {
         }
       }
     }
+  }
+
+  /// The peer wants to send on more streams than it announced (RFC 6525 §5.2.5), as some stacks do when they need them.
+  private mutating func handleAddedStreams(_ request: ReconfigurationNumber, count: UInt16) {
+    guard let streams = negotiatedStreams else { return }
+    let isPossible = count > 0 && Int(streams.incoming) + Int(count) <= Int(configuration.streamCount)
+    guard resets?.handleRequest(request, result: isPossible ? .performed : .denied) == true, isPossible else { return }
+    negotiatedStreams?.incoming = streams.incoming + count
+    receiver?.incomingStreams = streams.incoming + count
   }
 
   private mutating func advanceDeferredReset() {

@@ -24,6 +24,8 @@ extension DataChannelSession {
       assignStream(slot)
     }
     if association.state == .connected { establish(slot, now: now) }
+    // Too late: it is told so in its turn.
+    if association.state.isClosed { finishClosing(slot) }
     return handle(of: slot)
   }
 

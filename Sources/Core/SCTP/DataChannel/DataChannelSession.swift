@@ -55,6 +55,8 @@ package struct DataChannelSession {
     self.role = role
     for slot in channels.indices where channels[slot].channel?.stream == nil { assignStream(slot) }
     association.connect(remotePort: remotePort, now: now)
+    // The peer may have been faster.
+    if association.state == .connected { for slot in channels.indices { establish(slot, now: now) } }
     collect(now: now)
   }
 

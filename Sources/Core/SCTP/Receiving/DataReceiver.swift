@@ -5,7 +5,7 @@ struct DataReceiver {
   private(set) var tsns: ReceivedTSNs
   var reassembly: Reassembly
   let capacity: Int
-  let incomingStreams: UInt16
+  var incomingStreams: UInt16
   private let acknowledgementDelay: TimeDelta
 
   /// Room lent beyond the capacity, while one channel's untaken messages fill it and others still move.

@@ -25,9 +25,10 @@ interop: build ## Call Chromium, Firefox and aiortc, in both directions and both
 	@.ci/require-packages interop
 	Interop/run
 
-bench: ## Measure CPU time per packet, per set-up and per connection
+bench: ## Measure CPU time per packet, per set-up, per connection and per captured picture
 	@.ci/require-packages build
 	$(SWIFT) run -c release bench
+	$(SWIFT) run -c release bench-capture
 
 SOAK ?= --calls 4 --minutes 2 --sequential 200 --idle 50
 

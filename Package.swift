@@ -213,6 +213,9 @@ let tests: [Target] = [
 let programs: [Target] = [
   .target(name: "CBenchmarkSupport", path: "Tests/Benchmarks/Support"),
   .executableTarget(
+    name: "bench-capture", dependencies: ["RTCFrames", "MediaStreams", "RTCCapture", "CYUV", "CTurboJPEG"],
+    path: "Tests/Benchmarks/Capture"),
+  .executableTarget(
     name: "bench",
     dependencies: [
       "RTCBase", "RTCSecurity", "RTCRTP", "RTCPayload", "RTCReceive", "RTCCongestion", "RTCSend", "RTCICE", "RTCJSEP",

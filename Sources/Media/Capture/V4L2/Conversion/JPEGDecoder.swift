@@ -56,10 +56,13 @@ final class JPEGDecoder {
           cb.update(repeating: 128)
           cr.update(repeating: 128)
         } else if !isDirect {
+          // Only where both are halved is the average of a box quick; in one direction, bilinear is the same average.
+          let isHalved = chromaWidth != layout.chromaWidth && chromaHeight != layout.chromaHeight
           for (from, target) in [(scratch.blue, cb), (scratch.red, cr)] {
             ScalePlane(
               from, scratchStride, Int32(chromaWidth), Int32(chromaHeight), target.baseAddress,
-              Int32(layout.chromaStride), Int32(layout.chromaWidth), Int32(layout.chromaHeight), kFilterBox)
+              Int32(layout.chromaStride), Int32(layout.chromaWidth), Int32(layout.chromaHeight),
+              isHalved ? kFilterBox : kFilterBilinear)
           }
         }
         return true

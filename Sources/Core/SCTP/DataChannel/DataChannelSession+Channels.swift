@@ -88,10 +88,13 @@ extension DataChannelSession {
   package mutating func send(_ message: DataChannelMessage, on handle: DataChannelHandle, now: MonotonicTime)
     throws(DataChannelError)
   {
-    guard let slot = slot(of: handle), let channel = channels[slot].channel, channel.state == .open,
-      let stream = channel.stream
+    // Field by field: a channel copied out would cost more than a short message.
+    guard let slot = slot(of: handle), channels[slot].channel?.state == .open,
+      let stream = channels[slot].channel?.stream, let reliability = channels[slot].channel?.options.reliability
     else { throw .notOpen }
     guard association.hasRoom(for: message.bytes.count) else { throw .bufferFull }
+    let isOrdered =
+      channels[slot].channel?.options.isOrdered == true || channels[slot].channel?.awaitsAcknowledgement == true
     // SCTP has no empty messages: a zero byte under a PPID of its own stands for one (RFC 8831 §6.6).
     let isEmpty = message.bytes.isEmpty
     let payloadProtocol: PayloadProtocolIdentifier
@@ -102,8 +105,7 @@ extension DataChannelSession {
     association.send(
       SCTPOutgoingMessage(
         stream: stream, payloadProtocol: payloadProtocol, payload: isEmpty ? [0] : message.bytes,
-        isOrdered: channel.options.isOrdered || channel.awaitsAcknowledgement, reliability: channel.options.reliability,
-        bufferedByteCount: message.bytes.count), now: now)
+        isOrdered: isOrdered, reliability: reliability, bufferedByteCount: message.bytes.count), now: now)
     channels[slot].channel?.statistics.messagesSent &+= 1
     channels[slot].channel?.statistics.bytesSent &+= UInt64(message.bytes.count)
   }

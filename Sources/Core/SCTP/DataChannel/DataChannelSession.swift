@@ -116,16 +116,14 @@ package struct DataChannelSession {
     guard let slot = slot(of: handle), let channel = channels[slot].channel else { return nil }
     return DataChannelDescription(
       options: channel.options, id: channel.stream?.rawValue, state: channel.state, isRemote: channel.isRemote,
-      bufferedAmount: bufferedAmount(of: channel), statistics: channel.statistics)
+      bufferedAmount: bufferedAmount(of: handle), statistics: channel.statistics)
   }
 
   package func bufferedAmount(of handle: DataChannelHandle) -> Int {
-    guard let slot = slot(of: handle), let channel = channels[slot].channel else { return 0 }
-    return bufferedAmount(of: channel)
-  }
-
-  private func bufferedAmount(of channel: DataChannel) -> Int {
-    guard channel.state != .closed, let stream = channel.stream else { return channel.finalBufferedAmount }
+    guard let slot = slot(of: handle) else { return 0 }
+    guard channels[slot].channel?.state != .closed, let stream = channels[slot].channel?.stream else {
+      return channels[slot].channel?.finalBufferedAmount ?? 0
+    }
     return association.bufferedAmount(on: stream)
   }
 

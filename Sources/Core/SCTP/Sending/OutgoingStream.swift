@@ -10,7 +10,9 @@ struct OutgoingStream {
   /// Only with interleaving, where unordered messages have numbers of their own (RFC 8260 §2.1).
   var nextUnordered = MessageIdentifier(rawValue: 0)
   /// The share when streams compete.
-  var weight = 256
+  var weight = usualWeight
+  /// Of priority "low", which is the default (RFC 8831 §6.4).
+  static let usualWeight = 256
   /// End of its last scheduled fragment in virtual time.
   var virtualFinish: UInt64 = 0
   var isScheduled = false

@@ -53,8 +53,9 @@ struct SendQueue {
     indices[identifier].map { streams[$0].bufferedAmount } ?? 0
   }
 
+  /// Zero, which some stacks announce for want of a priority, stands for the usual one.
   mutating func setWeight(_ weight: Int, of identifier: SCTPStreamIdentifier) {
-    streams[index(of: identifier)].weight = max(1, weight)
+    streams[index(of: identifier)].weight = weight > 0 ? weight : OutgoingStream.usualWeight
   }
 
   mutating func setLowThreshold(_ threshold: Int, of identifier: SCTPStreamIdentifier) {

@@ -1,5 +1,6 @@
 import Glibc
 import RTCFrames
+internal import RTCProcessing
 import Synchronization
 
 /// Plays sound on an output of ALSA: loudspeakers, a headset, or what a test listens to.

@@ -1,20 +1,19 @@
 import RTCFrames
-internal import RTCProcessing
 
-/// Sound on its way from tracks, whose frames come in bursts and by a clock of their own, to a device that takes them by
-/// its clock.
+/// Sound on its way from tracks, whose frames come in bursts and by a clock of their own, to one who takes them by another
+/// clock: a device, or a graph that mixes them.
 ///
-/// It holds `target` on average: less is filled up with silence, more makes the device play a little faster, and what
+/// It holds `target` on average: less is filled up with silence, more is taken a little faster, and what
 /// exceeds the limit is dropped, the oldest first.
-struct PlaybackBuffer: Sendable {
+package struct PlaybackBuffer: Sendable {
   /// How much faster or slower than it says sound is played at most, to follow its clock. It is not heard.
   private static let greatestDrift = 0.005
 
-  let format: AudioFormat
+  package let format: AudioFormat
   /// Samples of each channel that were played as silence since none were there.
-  private(set) var missingSamples = 0
+  package private(set) var missingSamples = 0
   /// Samples of each channel that were dropped since they were too many.
-  private(set) var droppedSamples = 0
+  package private(set) var droppedSamples = 0
   private let target: Int
   private let limit: Int
   private var resampler: AudioResampler?
@@ -28,7 +27,7 @@ struct PlaybackBuffer: Sendable {
   /// - Parameters:
   ///   - format: that of the device.
   ///   - target: what is to lie here on average.
-  init(format: AudioFormat, target: Duration) {
+  package init(format: AudioFormat, target: Duration) {
     self.format = format
     self.target = max(1, Int(target.inSeconds * Double(format.sampleRate)))
     limit = self.target * 4
@@ -36,10 +35,10 @@ struct PlaybackBuffer: Sendable {
   }
 
   /// Samples of each channel that wait.
-  var count: Int { samples.count / format.channels }
+  package var count: Int { samples.count / format.channels }
 
   /// Adds sound of any format.
-  mutating func append(_ frame: AudioFrame) {
+  package mutating func append(_ frame: AudioFrame) {
     if input != frame.format {
       input = frame.format
       resampler = AudioResampler(
@@ -55,7 +54,7 @@ struct PlaybackBuffer: Sendable {
   }
 
   /// Takes `count` samples of each channel, with silence for what is missing.
-  mutating func take(_ count: Int) -> [Int16] {
+  package mutating func take(_ count: Int) -> [Int16] {
     level += (Double(self.count) - level) / 64
     if isFilling, self.count < target { return silence(count) }
     if isFilling { level = Double(self.count) }

@@ -196,6 +196,10 @@ let tests: [Target] = [
     name: "RTCCaptureTests",
     dependencies: ["RTCCapture", "RTCFrames", "RTCSynthetic", "MediaStreams", "CTurboJPEG", "CV4L2Shims"],
     path: "Tests/Media/CaptureTests"),
+  // Without package access: what the guide to capture uses is public.
+  .testTarget(
+    name: "GuideTests", dependencies: ["MediaStreams", "RTCCapture", "RTCSynthetic", "RTCFiles"],
+    path: "Tests/Media/GuideTests", packageAccess: false),
   .testTarget(
     name: "RTCTransportTests",
     dependencies: [

@@ -231,6 +231,10 @@ struct ApplyConstraintsTests {
     source.hear(10)
     #expect(await monoFrames.next()?.format == AudioFormat(sampleRate: 16_000, channels: 1))
     #expect(await stereoFrames.next()?.format == .stereo48k)
+    // The source still runs as the other track has it: nothing is lost to the one for the other's sake.
+    #expect(source.settings.sampleRate == 48_000 && source.settings.channelCount == 2)
+    try await mono.applyConstraints(.init(sampleRate: .exact(44_100)))
+    #expect(source.settings.sampleRate == 48_000 && mono.settings.sampleRate == 44_100)
     let error = await #expect(throws: MediaError.self) {
       try await mono.applyConstraints(.init(channelCount: .exact(6)))
     }

@@ -46,6 +46,7 @@ extension SettingsSpace {
   /// Rates of the source, and those that are named and can be resampled to.
   private func sampleRates(of mode: MediaSourceMode, named: [Double]) -> Choices {
     guard let values = mode.sampleRate else { return Choices() }
+    let committed = commitments.compactMap(\.settings.sampleRate).max() ?? 0
     let standard = defaults.sampleRate ?? 48_000
     let native = values.critical(near: wholeNumbers(named) + [standard])
     let least = min(values.min, Self.derivedSampleRates.lowerBound)
@@ -54,8 +55,8 @@ extension SettingsSpace {
       .filter { (least...greatest).contains($0) }
     return Choices(
       changes: (native + derived.sorted()).map { rate in
-        // From above rather than from below: what a low rate does not carry cannot be made up.
-        let source = values.covering(rate) ?? values.max
+        // From above rather than from below: what a low rate does not carry cannot be made up, for other tracks neither.
+        let source = values.covering(max(rate, committed)) ?? values.max
         return { sound in
           sound.settings.sampleRate = rate
           sound.native.sampleRate = source
@@ -69,13 +70,14 @@ extension SettingsSpace {
   /// Channels of the source, and those that can be mixed from them.
   private func channelCounts(of mode: MediaSourceMode, named: [Double]) -> Choices {
     guard let values = mode.channelCount else { return Choices() }
+    let committed = commitments.compactMap(\.settings.channelCount).max() ?? 0
     let standard = defaults.channelCount ?? 1
     let native = values.critical(near: wholeNumbers(named) + [standard])
     let greatest = max(values.max, 2)
     let derived = Set(wholeNumbers(named) + [1, 2]).subtracting(native).filter { (1...greatest).contains($0) }
     return Choices(
       changes: (native + derived.sorted()).map { count in
-        let source = values.covering(count) ?? values.max
+        let source = values.covering(max(count, committed)) ?? values.max
         return { sound in
           sound.settings.channelCount = count
           sound.native.channelCount = source

@@ -4,8 +4,6 @@ import RTCFrames
 struct TrackTarget: Hashable, Sendable {
   /// What the track delivers, where it is derived; `nil` while frames pass as they are.
   var derived: MediaTrackSettings?
-  /// What the source was asked for when the target was set.
-  var native = MediaTrackSettings()
   /// `none` or `crop-and-scale`; `nil` for a track without pictures, or of which nothing is known.
   var resizeMode: String?
   /// Where the camera looks, of several ways the one that was chosen.

@@ -3,7 +3,7 @@
 SWIFT ?= swift
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help call test interop bench soak format lint build
+.PHONY: help call test interop bench soak fuzz format lint build
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,22 @@ SOAK ?= --calls 4 --minutes 2 --sequential 200 --idle 50
 soak: ## Make calls that come and go, and check that nothing of them stays (SOAK="--minutes 60")
 	@.ci/require-packages build
 	$(SWIFT) run -c release soak $(SOAK)
+
+TIME ?= 60
+FUZZ ?= stun sdp rtp rtcp srtp vp8 opus json engine
+FUZZ_FOLDER := .build/fuzz
+
+fuzz: ## Fuzz every parser and the whole engine, each for TIME seconds (FUZZ=engine for one)
+	@.ci/require-packages build
+	$(SWIFT) build -c release --scratch-path $(FUZZ_FOLDER) --sanitize fuzzer --product fuzz \
+	  -Xlinker -u -Xlinker LLVMFuzzerRunDriver
+	@for target in $(FUZZ); do \
+	  mkdir -p $(FUZZ_FOLDER)/corpora/$$target; \
+	  echo "== $$target"; \
+	  SWIFT_BACKTRACE=enable=no $(FUZZ_FOLDER)/release/fuzz $$target $(FUZZ_FOLDER)/corpora/$$target Tests/Fuzz/Corpora/$$target \
+	    -max_total_time=$(TIME) -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
+	    -artifact_prefix=$(FUZZ_FOLDER)/$$target- <&- || exit 1; \
+	done
 
 format: ## Lay the code out
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)

@@ -235,6 +235,19 @@ let programs: [Target] = [
     ], path: "Tests/Soak"),
 ]
 
+/// Fuzzed by `make fuzz`; plain builds replay the corpora.
+let fuzzers: [Target] = [
+  .target(name: "CFuzzDriver", path: "Tests/Fuzz/Driver"),
+  .target(
+    name: "RTCFuzzTargets",
+    dependencies: [
+      "RTCBase", "RTCSecurity", "RTCSTUN", "RTCSDP", "WebRTCTypes", "RTCJSEP", "RTCRTP", "RTCPayload", "RTCReceive",
+      "RTCEngine", "RTCNativeCrypto", "RTCTestKit",
+    ], path: "Tests/Fuzz/Targets"),
+  .executableTarget(name: "fuzz", dependencies: ["CFuzzDriver", "RTCFuzzTargets"], path: "Tests/Fuzz/Fuzz"),
+  .testTarget(name: "FuzzCorpusTests", dependencies: ["RTCFuzzTargets"], path: "Tests/Fuzz/CorpusTests"),
+]
+
 let package = Package(
   name: "swift-webrtc",
   products: [
@@ -252,6 +265,6 @@ let package = Package(
     .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.6.0"),
   ],
-  targets: core + native + media + peer + tool + testKit + tests + programs,
+  targets: core + native + media + peer + tool + testKit + tests + programs + fuzzers,
   swiftLanguageModes: [.v6]
 )

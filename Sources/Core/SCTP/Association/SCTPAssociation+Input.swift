@@ -60,7 +60,10 @@ extension SCTPAssociation {
     case .cookieEcho: handleCookieEcho(packet.extracting(chunk.value), now: now)
     case .cookieAcknowledgement: handleCookieAcknowledgement(now: now)
     case .heartbeat:
-      guard control.heartbeats.count < ControlOutput.heartbeatLimit else { break }
+      // One that could not go back in a packet of ours is not answered.
+      guard control.heartbeats.count < ControlOutput.heartbeatLimit,
+        chunk.value.count <= configuration.maximumPacketSize - SCTPCommonHeader.byteCount - 8
+      else { break }
       control.heartbeats.append(packet.extracting(chunk.value).copied())
     case .heartbeatAcknowledgement:
       if let roundTrip = heartbeat.handleAnswer(packet.extracting(chunk.value), now: now) {

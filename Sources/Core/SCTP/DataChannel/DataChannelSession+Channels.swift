@@ -76,8 +76,6 @@ extension DataChannelSession {
     for message in early.takeAll(on: stream) { deliver(message, to: slot) }
   }
 
-  func isControl(_ message: SCTPReceivedMessage) -> Bool { message.payloadProtocol == .dcep }
-
   mutating func sendControl(_ message: DataChannelControlMessage, on stream: SCTPStreamIdentifier, now: MonotonicTime) {
     association.send(
       SCTPOutgoingMessage(stream: stream, payloadProtocol: .dcep, payload: message.bytes, bufferedByteCount: 0),

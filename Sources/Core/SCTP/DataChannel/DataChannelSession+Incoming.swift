@@ -4,7 +4,7 @@ import RTCBase
 extension DataChannelSession {
   mutating func collect(now: MonotonicTime) {
     collectEvents(now: now)
-    while let message = association.pollMessage() { receive(message, now: now) }
+    collectMessages(now: now)
     if stall.deadline == nil, association.isWindowShut { stall.deadline = now + StallWatch.interval }
   }
 
@@ -19,12 +19,18 @@ extension DataChannelSession {
   private mutating func collectEvents(now: MonotonicTime) {
     collectEvents()
     while let event = association.pollEvent() {
+      // What came before a reset, or before the end, belongs to the channels as they were.
+      if event != .stateChanged(.connected) { collectMessages(now: now) }
       switch event {
       case .stateChanged(let state): associationChanged(to: state, now: now)
       case .incomingStreamReset(let stream): incomingReset(stream)
       case .outgoingStreamReset(let stream): outgoingReset(stream)
       }
     }
+  }
+
+  private mutating func collectMessages(now: MonotonicTime) {
+    while let message = association.pollMessage() { receive(message, now: now) }
   }
 
   private mutating func associationChanged(to state: SCTPState, now: MonotonicTime) {
@@ -68,7 +74,7 @@ extension DataChannelSession {
   // MARK: Messages
 
   private mutating func receive(_ message: SCTPReceivedMessage, now: MonotonicTime) {
-    if isControl(message) {
+    if message.payloadProtocol == .dcep {
       receiveControl(message, now: now)
       association.release(messages: 1, byteCount: message.payload.count)
       return

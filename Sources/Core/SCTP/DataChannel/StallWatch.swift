@@ -19,17 +19,19 @@ extension DataChannelSession {
     stall.deadline = nil
     guard association.state == .connected, association.isWindowShut else { return }
     var openCount = 0
-    var fullest: Int?
+    var fullest: (slot: Int, byteCount: Int, isClosed: Bool)?
     for slot in channels.indices {
-      guard let channel = channels[slot].channel, channel.state != .closed else { continue }
-      openCount += 1
-      if channel.inboxByteCount > fullest.flatMap({ channels[$0].channel?.inboxByteCount }) ?? 0 { fullest = slot }
+      guard let state = channels[slot].channel?.state, let byteCount = channels[slot].channel?.inboxByteCount else {
+        continue
+      }
+      if state != .closed { openCount += 1 }
+      if byteCount > fullest?.byteCount ?? 0 { fullest = (slot, byteCount, state == .closed) }
     }
     // With one channel there is nobody to hold up: its peer waits.
-    guard openCount > 1, let fullest else { return }
+    guard let fullest, openCount > (fullest.isClosed ? 0 : 1) else { return }
     guard association.lentByteCount < configuration.stalledChannelLimit else {
-      discardInbox(fullest)
-      fail(fullest, .receiverStalled)
+      discardInbox(fullest.slot)
+      fail(fullest.slot, .receiverStalled)
       return
     }
     association.lendWindow(StallWatch.loan)

@@ -82,11 +82,14 @@ struct IncomingStream {
   }
 
   private mutating func deliverDue(cost: inout Int, _ deliver: (PartialMessage) -> Void) {
-    while let first = ordered.first, first.isComplete, first.identifier == next {
-      cost -= first.cost
-      deliver(ordered.removeFirst())
+    var count = 0
+    while count < ordered.count, ordered[count].isComplete, ordered[count].identifier == next {
+      cost -= ordered[count].cost
+      deliver(ordered[count])
       next = following(next)
+      count += 1
     }
+    ordered.removeFirst(count)
   }
 
   private mutating func insertUnordered(
@@ -162,11 +165,13 @@ struct IncomingStream {
   /// Messages up to `message` that are not whole will never be (RFC 3758 §3.6).
   mutating func skipOrdered(through message: MessageIdentifier, cost: inout Int, _ deliver: (PartialMessage) -> Void) {
     guard distance(message, next) >= 0 else { return }
-    while let first = ordered.first, distance(first.identifier, message) <= 0 {
-      cost -= first.cost
-      let partial = ordered.removeFirst()
-      if partial.isComplete { deliver(partial) }
+    var count = 0
+    while count < ordered.count, distance(ordered[count].identifier, message) <= 0 {
+      cost -= ordered[count].cost
+      if ordered[count].isComplete { deliver(ordered[count]) }
+      count += 1
     }
+    ordered.removeFirst(count)
     next = following(message)
     deliverDue(cost: &cost, deliver)
   }

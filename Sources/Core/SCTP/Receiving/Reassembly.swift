@@ -3,7 +3,7 @@ import RTCBase
 /// Joins fragments to messages and puts ordered ones in order, stream by stream: a hole in one stream holds up no other.
 struct Reassembly {
   /// What keeping a message or a fragment costs besides its bytes.
-  static let overhead = 64
+  static let overhead = 128
 
   private var streams: [IncomingStream] = []
   private var indices: [SCTPStreamIdentifier: Int] = [:]

@@ -37,7 +37,11 @@ extension DataSender {
       recovery.recoveryEnd = nil
       recovery.isAfterTimeout = false
     }
-    if isProbingWindow, progress.byteCount > 0 || peerWindow >= maximumPacketSize { endWindowProbe(now: now) }
+    if isProbingWindow, progress.byteCount > 0 {
+      isProbingWindow = false
+    } else if isProbingWindow, peerWindow >= maximumPacketSize {
+      endWindowProbe(now: now)
+    }
     if progress.byteCount > 0 {
       recovery.hasProbed = false
       if recovery.recoveryEnd == nil || recovery.isAfterTimeout {
@@ -181,7 +185,7 @@ extension DataSender {
     outstanding.setState(.lost, at: position)
     guard canAbandon, queue.messages[message].isPartiallyReliable else { return }
     let isSpent = outstanding[position].transmissions > queue.messages[message].retransmissionLimit
-    if isSpent || queue.messages[message].expiry <= now { abandon(message) }
+    if isSpent || queue.messages[message].expiry <= now { abandon(message, near: position) }
   }
 
   private mutating func enterRecovery() {

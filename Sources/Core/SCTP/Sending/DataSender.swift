@@ -125,7 +125,6 @@ struct DataSender {
       wasWindowLimited = false
       // One chunk may always be under way, to learn of a window that opens (RFC 9260 §6.1, rule A).
       let windowLeft = peerWindow - outstanding.unacknowledgedPayload
-      isProbingWindow = mayProbe && windowLeft < queue.fullPayload
       let space = mayProbe ? room(in: packet) : min(room(in: packet), windowLeft)
       guard space > 0 else { return }
       switch queue.nextFragment(space: space, now: now) {
@@ -133,6 +132,7 @@ struct DataSender {
       case .expired(let message): expire(message)
       case .fragment(let fragment):
         let position = outstanding.count
+        if mayProbe { isProbingWindow = fragment.byteCount > windowLeft }
         transmissionOrder &+= 1
         outstanding.append(
           OutstandingChunk(
@@ -186,17 +186,23 @@ struct DataSender {
       queue.messages[message].expiry = .distantFuture
       return
     }
-    abandon(message)
+    abandon(message, near: outstanding.count - 1)
   }
 
   /// Gives a message up (RFC 3758 §3.5): its fragments are not sent again, and the peer is told to go past them.
-  mutating func abandon(_ message: Int) {
+  /// - Parameter position: of a fragment, from which the others are looked for.
+  mutating func abandon(_ message: Int, near position: Int) {
     guard !queue.messages[message].isAbandoned else { return }
     queue.messages[message].isAbandoned = true
     abandonedMessageCount &+= 1
     needsForwardTSN = true
-    for position in 0..<outstanding.count where outstanding[position].message == message {
-      outstanding.setState(.abandoned, at: position)
+    var left = queue.messages[message].outstandingCount
+    var (back, ahead) = (position, position + 1)
+    while left > 0, back >= 0 || ahead < outstanding.count {
+      if back >= 0, abandonChunk(at: back, of: message) { left -= 1 }
+      if ahead < outstanding.count, abandonChunk(at: ahead, of: message) { left -= 1 }
+      back -= 1
+      ahead += 1
     }
     if queue.abandonRest(of: message) {
       // A TSN for what will never be sent: if all that was sent is acknowledged, nothing else would tell the peer.
@@ -208,6 +214,12 @@ struct DataSender {
       placeholder.state = .abandoned
       outstanding.append(placeholder)
     }
+  }
+
+  private mutating func abandonChunk(at position: Int, of message: Int) -> Bool {
+    guard outstanding[position].message == message else { return false }
+    outstanding.setState(.abandoned, at: position)
+    return true
   }
 
   /// Adds FORWARD TSN when the chunks next in line are given up.

@@ -55,6 +55,8 @@ package struct EncodingTarget: Hashable, Sendable {
   package var bitrate: Bitrate
   /// What to encode with: the peer's first codec.
   package var codec: NegotiatedCodec?
+  /// The milliseconds of sound that the peer wants in a packet.
+  package var packetTime: Int?
   /// The application's wishes: scaling, frame rate.
   package var encoding: RTCRtpEncodingParameters
   /// The share of packets the peer loses in steps of 0.05: Opus spends bits on forward error correction by it.

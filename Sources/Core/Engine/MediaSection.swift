@@ -62,6 +62,12 @@ struct MediaSection {
     negotiated.receiveCodecs.contains { $0.feedback.contains(feedback) }
   }
 
+  /// What the stream has in common with others that share its clock: the `MediaStream` of the track, or the canonical name that the
+  /// description gives; `nil` when it gives neither.
+  func synchronizationGroup(of ssrc: SSRC) -> String? {
+    negotiated.remoteStreamIDs.first ?? negotiated.remoteSources.first { $0.ssrc == ssrc }?.cname
+  }
+
   /// Of what may be received.
   var mimeTypes: [(payloadType: PayloadType, mimeType: String)] {
     negotiated.receiveCodecs.map { ($0.payloadType, "\(negotiated.kind.rawValue)/\($0.name)") }

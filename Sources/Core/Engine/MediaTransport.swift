@@ -14,6 +14,8 @@ struct MediaTransport {
   struct Receiver {
     var stream: ReceiveStream
     var section: Int
+    /// What the sender's RTCP calls it.
+    var cname: String?
     /// Of what the stream may carry.
     let mimeTypes: [(payloadType: PayloadType, mimeType: String)]
   }
@@ -32,7 +34,7 @@ struct MediaTransport {
   private var extensions = RTPExtensionMap()
   var feedback: TransportFeedbackRecorder?
   var bitrateEstimator: RemoteBitrateEstimator?
-  private var synchronization = SynchronizationGroup()
+  private var synchronization = StreamSynchronizer()
   private var nextSynchronization: MonotonicTime?
   /// Packets came since streams were last synchronized: without them there is nothing to do.
   private var hasReceived = false
@@ -151,6 +153,10 @@ struct MediaTransport {
     if let maximum = section.settings.maximumBitrate { configuration.maximumBitrate = maximum }
     if let limit = section.negotiated.maximumBitrate {
       configuration.maximumBitrate = min(configuration.maximumBitrate, limit)
+    }
+    // RFC 7587 §6.1: what the peer's decoder takes of Opus.
+    if let limit = codec.parameters["maxaveragebitrate"].flatMap({ Int64($0) }), (6_000...510_000).contains(limit) {
+      configuration.maximumBitrate = min(configuration.maximumBitrate, .bitsPerSecond(limit))
     }
     var goodbye: Goodbye?
     if let stream = section.sendStream {
@@ -274,7 +280,6 @@ struct MediaTransport {
     positions[target] = receivers.count
     let mimeTypes = sections[stream.section].mimeTypes
     receivers.append(Receiver(stream: receiver, section: stream.section, mimeTypes: mimeTypes))
-    synchronization.add(stream.ssrc, now: now)
     return receivers.count - 1
   }
 
@@ -287,6 +292,13 @@ struct MediaTransport {
       case .senderReport(let report):
         if let number = demultiplexer.stream(for: report.ssrc), let position = position(of: number) {
           receivers[position].stream.handle(report, now: now)
+        }
+      case .sourceDescription(let description):
+        for chunk in description.chunks {
+          guard let number = demultiplexer.stream(for: chunk.ssrc), let position = position(of: number) else {
+            continue
+          }
+          receivers[position].cname = chunk.cname
         }
       case .goodbye(let goodbye):
         for ssrc in goodbye.ssrcs { end(ssrc) }
@@ -340,7 +352,11 @@ struct MediaTransport {
     guard let due = nextSynchronization, due <= now else { return }
     nextSynchronization = hasReceived && receivers.count > 1 ? now + Self.synchronizationInterval : nil
     hasReceived = false
-    for stream in receivers.lazy.map(\.stream) {
+    for receiver in receivers {
+      let stream = receiver.stream
+      synchronization.join(
+        stream.ssrc, group: sections[receiver.section].synchronizationGroup(of: stream.ssrc) ?? receiver.cname ?? "",
+        now: now)
       synchronization.update(
         stream.ssrc, reference: stream.playoutReference, reports: stream.senderReports, clockRate: stream.clockRate,
         now: now)

@@ -175,7 +175,8 @@ extension PeerEngine {
       let target = EncodingTarget(
         isActive: isOpen && section.sendStream != nil && section.sendCodec != nil && section.settings.isActive,
         bitrate: bitrate ?? .zero,
-        codec: section.sendCodec, encoding: encoding ?? RTCRtpEncodingParameters(), packetLoss: loss)
+        codec: section.sendCodec, packetTime: section.negotiated.packetTime,
+        encoding: encoding ?? RTCRtpEncodingParameters(), packetLoss: loss)
       guard target != section.announcedTarget else { continue }
       transports[index].media.sections[position].announcedTarget = target
       output.append(.encodingTargetChanged(section.negotiated.transceiverID, target))

@@ -226,9 +226,10 @@ extension JSEPSession {
       receiveCodecs: codecs.receive,
       extensions: exchange.isLocalOffer ? pairExtensions(local, remote) : local.extensions,
       usesReducedSizeRTCP: remote.hasReducedSizeRTCP, mixesExtensionHeaders: remote.mixesExtensionHeaders,
-      cname: cname, localSources: sender.sources, localStreamIDs: sender.streamIDs, remoteSources: remote.sources,
+      cname: cname, localSources: sender.sources, localStreamIDs: sender.streamIDs,
+      remoteStreamIDs: remote.streamIDs ?? [], remoteSources: remote.sources,
       remoteRIDs: media.rids, remoteSimulcast: media.simulcast, maximumBitrate: media.maximumBitrate,
-      packetTime: media.packetTime)
+      packetTime: media.wantedPacketTime)
   }
 
   /// Both lists in the order of the answer, which is the one both sides have seen last (RFC 3264 §6.1).

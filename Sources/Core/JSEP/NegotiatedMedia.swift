@@ -101,13 +101,15 @@ package struct NegotiatedMedia: Hashable, Sendable {
   package var localSources: [NegotiatedSource]
   /// What `a=msid` said of our track.
   package var localStreamIDs: [String]
+  /// What `a=msid` said of the peer's track.
+  package var remoteStreamIDs: [String]
   package var remoteSources: [RemoteSource]
   /// `a=rid` and `a=simulcast` of the peer, as they were read.
   package var remoteRIDs: [RIDAttribute]
   package var remoteSimulcast: SimulcastAttribute?
   /// The peer's `b=TIAS` or `b=AS`.
   package var maximumBitrate: Bitrate?
-  /// The peer's `a=ptime` in milliseconds.
+  /// The milliseconds of sound that the peer wants in a packet: its `a=ptime`, no more than its `a=maxptime`.
   package var packetTime: Int?
 }
 

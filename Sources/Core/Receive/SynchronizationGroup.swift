@@ -30,6 +30,8 @@ package struct SynchronizationGroup: Sendable {
 
   package var ssrcs: [SSRC] { members.map(\.ssrc) }
 
+  package func contains(_ ssrc: SSRC) -> Bool { index(of: ssrc) != nil }
+
   /// At most 16 members; further ones are not synchronized.
   package mutating func add(_ ssrc: SSRC, now: MonotonicTime) {
     guard members.count < 16, index(of: ssrc) == nil else { return }

@@ -112,6 +112,11 @@ extension MediaDescription {
   package var packetTime: Int? {
     attributes.lazy.compactMap { if case .packetTime(let time) = $0 { time } else { nil } }.first
   }
+  /// The milliseconds of sound that a packet should hold: `a=ptime`, or 20, within `a=maxptime`; `nil` when neither is given.
+  package var wantedPacketTime: Int? {
+    guard packetTime != nil || maximumPacketTime != nil else { return nil }
+    return min(packetTime ?? 20, maximumPacketTime ?? .max)
+  }
   package var maximumPacketTime: Int? {
     attributes.lazy.compactMap { if case .maximumPacketTime(let time) = $0 { time } else { nil } }.first
   }

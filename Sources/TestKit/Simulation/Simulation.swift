@@ -81,19 +81,26 @@ public final class Simulation {
   // MARK: Signalling
 
   /// Offer and answer between two peers, then trickled candidates both ways; each message takes `signallingDelay`.
-  package func negotiate(_ offerer: SimulatedPeer, _ answerer: SimulatedPeer) throws {
+  ///
+  /// - Parameter change: what becomes of the text of both descriptions on their way.
+  package func negotiate(
+    _ offerer: SimulatedPeer, _ answerer: SimulatedPeer, changing change: @escaping (String) -> String = { $0 }
+  ) throws {
+    func changed(_ description: RTCSessionDescription) -> RTCSessionDescription {
+      RTCSessionDescription(type: description.type, sdp: change(description.sdp))
+    }
     try offerer.engine.setLocalDescription(nil, sdp: "", now: offerer.localTime(now))
     guard let offer = offerer.engine.jsep.localDescription else { return }
     partners[ObjectIdentifier(offerer)] = answerer
     partners[ObjectIdentifier(answerer)] = offerer
     after(signallingDelay) { [self] in
       do {
-        try answerer.engine.setRemoteDescription(offer, now: answerer.localTime(now))
+        try answerer.engine.setRemoteDescription(changed(offer), now: answerer.localTime(now))
         try answerer.engine.setLocalDescription(nil, sdp: "", now: answerer.localTime(now))
         guard let answer = answerer.engine.jsep.localDescription else { return }
         after(signallingDelay) { [self] in
           do {
-            try offerer.engine.setRemoteDescription(answer, now: offerer.localTime(now))
+            try offerer.engine.setRemoteDescription(changed(answer), now: offerer.localTime(now))
             settle(offerer)
           } catch { failures.append("\(offerer.name) refused the answer: \(error)") }
         }

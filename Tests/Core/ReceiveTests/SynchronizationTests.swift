@@ -100,6 +100,37 @@ import Testing
     }
   }
 
+  @Test("RX-07: streams of two senders are kept in step each sender's for themselves")
+  func senders() {
+    var synchronizer = StreamSynchronizer()
+    // Two streams each; the second sender's clock is a second off, and each sender's second stream 100 ms late.
+    let streams: [(ssrc: UInt32, group: String, clock: Int64, late: Double)] = [
+      (1, "a", 0, 0), (2, "a", 0, 100), (3, "b", 1_000, 0), (4, "b", 1_000, 100),
+    ]
+    for round in 0..<40 {
+      let now = MonotonicTime.at(Double(round) * 200)
+      for stream in streams {
+        let ssrc = SSRC(rawValue: stream.ssrc)
+        var reports = SenderReportTracker()
+        reports.handle(
+          SenderReport(
+            ssrc: ssrc, ntpTime: NTPTime(rawValue: 1 << 62) + .milliseconds(stream.clock), rtpTimestamp: 0,
+            packetCount: 0, octetCount: 0), now: now)
+        synchronizer.join(ssrc, group: stream.group, now: now)
+        synchronizer.update(
+          ssrc, reference: PlayoutReference(rtpTimestamp: 0, playoutTime: .at(100 + stream.late)), reports: reports,
+          clockRate: 48_000, now: now)
+      }
+      synchronizer.evaluate(now: now)
+    }
+    let delays = streams.map { synchronizer.delay(of: SSRC(rawValue: $0.ssrc)).milliseconds.rounded() }
+    #expect(delays == [100, 0, 100, 0])
+    synchronizer.join(SSRC(rawValue: 4), group: "c", now: .at(8_000))
+    #expect(synchronizer.delay(of: SSRC(rawValue: 4)) == .zero)
+    for stream in streams { synchronizer.remove(SSRC(rawValue: stream.ssrc)) }
+    #expect(synchronizer.delay(of: SSRC(rawValue: 1)) == .zero)
+  }
+
   @Test("Streams that cannot share a clock are left alone")
   func unrelated() {
     var group = SynchronizationGroup()

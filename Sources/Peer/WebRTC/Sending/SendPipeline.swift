@@ -85,7 +85,7 @@ final class SendPipeline: Sendable {
       defer { state.target = target }
       return state.target
     }
-    if before?.codec != target.codec || before?.isActive != target.isActive {
+    if before?.codec != target.codec || before?.packetTime != target.packetTime || before?.isActive != target.isActive {
       attach()
       if target.isActive { requestKeyFrame() }
     }
@@ -101,6 +101,11 @@ final class SendPipeline: Sendable {
   }
 
   // MARK: The encoder
+
+  /// What all codecs can make (RFC 7587 §4.2, RFC 3551 §4.2).
+  private static let packetDurations: [Duration] = [
+    .milliseconds(10), .milliseconds(20), .milliseconds(40), .milliseconds(60),
+  ]
 
   /// Gives the track the encoder that it needs. When the system has no thread left there is none; the next change tries again.
   private func attach() {
@@ -197,6 +202,10 @@ final class SendPipeline: Sendable {
     configuration.usesForwardErrorCorrection = isSet("useinbandfec")
     configuration.usesDiscontinuousTransmission = isSet("usedtx") && options.usesDiscontinuousTransmission
     configuration.usesConstantBitrate = isSet("cbr")
+    if let wanted = target?.packetTime {
+      configuration.packetDuration =
+        Self.packetDurations.last { $0 <= .milliseconds(wanted) } ?? Self.packetDurations[0]
+    }
     configuration.maximumPlaybackRate = codec.parameters["maxplaybackrate"].flatMap { Int($0) }
     return configuration
   }

@@ -46,15 +46,6 @@
     return span.uint64(at: offset)
   }
 
-  /// The next `count` bytes, borrowed.
-  @inlinable
-  @_lifetime(copy self)
-  package mutating func readSpan(_ count: Int) -> RawSpan? {
-    guard count >= 0, count <= remaining else { return nil }
-    defer { offset += count }
-    return span.extracting(offset..<offset + count)
-  }
-
   /// The next `count` bytes, copied.
   @inlinable
   package mutating func readBytes(_ count: Int) -> [UInt8]? {

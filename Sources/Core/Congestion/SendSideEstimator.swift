@@ -73,9 +73,6 @@ package struct SendSideEstimator: BandwidthEstimator {
       pacingWindow: configuration.pacingWindow)
   }
 
-  /// What arrives, for statistics; `nil` before transport-wide feedback covers a tenth of a second.
-  package var acknowledgedBitrate: Bitrate? { acknowledged.bitrate }
-
   // MARK: Inputs
 
   package mutating func handleSentPacket(_ packet: SentPacket) {

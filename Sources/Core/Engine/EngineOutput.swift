@@ -54,7 +54,6 @@ struct EngineOutput {
     return events[firstEvent]
   }
 
-  var hasEvents: Bool { firstEvent < events.count }
   /// Leaves half of the bound to those that cannot wait.
   var hasRoomForEvents: Bool { events.count - firstEvent < limits.events / 2 }
 }

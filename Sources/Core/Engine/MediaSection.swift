@@ -13,6 +13,8 @@ struct MediaSection {
   var isReceiving = false
   /// What its encoder was told last.
   var announcedTarget: EncodingTarget?
+  /// What the application asks of its receivers (`jitterBufferTarget`).
+  var playoutDelay = TimeDelta.zero
   /// What the application asks of its sender.
   let settings: SendSettings
 

@@ -275,6 +275,7 @@ struct MediaTransport {
         ssrc: stream.ssrc, repair: repair, formats: formats)
     else { return nil }
     var receiver = ReceiveStream(configuration: configuration, pool: pool)
+    receiver.playoutDelayTarget = sections[stream.section].playoutDelay
     if let knownRoundTripTime { receiver.setRoundTripTime(knownRoundTripTime) }
     while positions.count <= target { positions.append(nil) }
     positions[target] = receivers.count

@@ -239,6 +239,7 @@ extension PeerEngine {
       let overhead = 16
       let goodbyes = transports[index].media.configure(
         media, settings: settings, maximumPacketSize: configuration.maximumDatagramSize - overhead, now: now)
+      applyPlayoutDelays(to: index)
       for transceiver in ended { output.append(.receivingChanged(transceiver, isReceiving: false)) }
       transports[index].sendControl(
         goodbyes.map { .goodbye($0) }, needsReport: true, to: &output, now: now)

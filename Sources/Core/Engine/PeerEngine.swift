@@ -35,6 +35,7 @@ package struct PeerEngine: ~Copyable {
   let wallClock: WallClock
   var payloadFormats: PayloadFormats
   var transports: [EngineTransport] = []
+  private var playoutDelays: [TransceiverID: TimeDelta] = [:]
   var negotiated = NegotiatedSession()
   /// `nil` until there is a data channel or a section for some.
   var data: DataTransport?
@@ -137,7 +138,17 @@ package struct PeerEngine: ~Copyable {
 
   /// At least so much delay between arrival and playout (`jitterBufferTarget`).
   package mutating func setPlayoutDelay(_ delay: TimeDelta, of transceiver: TransceiverID) {
+    playoutDelays[transceiver] = delay > .zero ? delay : nil
+    for index in transports.indices { applyPlayoutDelays(to: index) }
     forEachReceiver(of: transceiver) { $0.stream.playoutDelayTarget = delay }
+  }
+
+  /// For the receivers that are yet to be made.
+  mutating func applyPlayoutDelays(to index: Int) {
+    for section in transports[index].media.sections.indices {
+      let transceiver = transports[index].media.sections[section].negotiated.transceiverID
+      transports[index].media.sections[section].playoutDelay = playoutDelays[transceiver] ?? .zero
+    }
   }
 
   private mutating func forEachReceiver(

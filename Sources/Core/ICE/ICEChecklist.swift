@@ -103,7 +103,6 @@ struct ICEChecklist: Sendable {
   }
 
   var bestValid: Int? { best { $0.isValid } }
-  var bestNominated: Int? { best { $0.isValid && $0.isNominated } }
 
   /// Whether a check that is still to come could find a pair better than `index`.
   func mayImprove(on index: Int) -> Bool {

@@ -29,8 +29,6 @@ package struct KeyFrameRequester: Sendable {
     self.minimumInterval = minimumInterval
   }
 
-  package var isRequested: Bool { isWanted }
-
   package mutating func request() {
     guard !isWanted else { return }
     isWanted = true

@@ -49,11 +49,6 @@ struct PlayoutDelayEstimator: Sendable {
     return reference.arrival + clock.duration(ofTicks: timestamp &- reference.timestamp) + TimeDelta(nanoseconds: base)
   }
 
-  /// How late `arrival` is against the quickest arrival of late.
-  func relativeDelay(of timestamp: Int64, arrival: MonotonicTime) -> TimeDelta? {
-    earliestArrival(of: timestamp).map { arrival - $0 }
-  }
-
   /// - Parameters:
   ///   - timestamp: Unwrapped.
   ///   - countsForTarget: `false` for arrivals that say nothing about the path, such as retransmissions of audio.

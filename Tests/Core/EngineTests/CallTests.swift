@@ -70,10 +70,13 @@ struct CallTests {
     let (simulation, caller, callee) = try makeCall()
     simulation.run(for: .seconds(2))
     caller.engine.close(now: simulation.now)
-    simulation.run(for: .seconds(2))
+    simulation.run(for: .seconds(1))
+    // close_notify ends the callee's DTLS; its media has said BYE.
+    let transport = callee.engine.makeStatistics(now: simulation.now).report.first(RTCTransportStats.self)
+    #expect(transport?.dtlsState == .closed)
+    #expect(callee.receiving.values.allSatisfy { !$0 })
+    simulation.run(for: .seconds(1))
     #expect(caller.connectionState == .closed)
     #expect(caller.connectionStates.last?.state == .connected)
-    // close_notify ends the callee's DTLS; its media has said BYE.
-    #expect(callee.receiving.values.allSatisfy { !$0 })
   }
 }

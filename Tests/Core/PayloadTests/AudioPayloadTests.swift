@@ -36,15 +36,14 @@ struct AudioPayloadTests {
         .map(\.marker)
     }
     #expect(markers == [true, false, false, true])
-    let payload = AudioDepacketizer(format: format).depacketize(bytes)
-    #expect(payload == DepacketizedPayload(dataOffset: 0, beginsFrame: true, isKeyFrame: true))
-    #expect(AudioDepacketizer(format: format).depacketize([]) == nil)
+    #expect(bytes.withRawSpan { format.sampleCount(of: $0) } == 160)
+    #expect([UInt8]().withRawSpan { format.sampleCount(of: $0) } == nil)
   }
 
   @Test("CD-01: payloads that are not Opus are refused")
   func notOpus() {
-    #expect(AudioDepacketizer(format: .opus).depacketize(hex("7b 00")) == nil)
-    #expect(AudioDepacketizer(format: .opus).depacketize(hex("78 00"))?.isKeyFrame == true)
+    #expect(hex("7b 00").withRawSpan { AudioPayloadFormat.opus.sampleCount(of: $0) } == nil)
+    #expect(hex("78 00").withRawSpan { AudioPayloadFormat.opus.sampleCount(of: $0) } == 960)
     #expect(AudioPayloadFormat.opus.clockRate == 48_000)
   }
 }

@@ -42,7 +42,7 @@ struct HostileInputTests {
 
   private func useRTP(_ bytes: [UInt8]) {
     bytes.withRawSpan { span in
-      _ = MultiplexedPacketKind(span)
+      _ = DatagramKind(span)
       guard let header = RTPHeader(parsing: span) else { return }
       #expect(header.payloadRange.upperBound + header.paddingLength == bytes.count)
       #expect(header.extensionRange.upperBound <= header.payloadRange.lowerBound)

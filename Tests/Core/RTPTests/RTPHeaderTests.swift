@@ -78,22 +78,4 @@ struct RTPHeaderTests {
     #expect(!isTooShort)
   }
 
-  @Test(
-    "RP-06: the first bytes tell the protocols of a shared port apart",
-    arguments: [
-      ("000100002112a442", MultiplexedPacketKind.stun), ("16fefd00", .dtls), ("40000004", .turnChannel),
-      ("80c80006 00000001", .rtcp), ("81cf0006 00000001", .rtcp), ("80df0001 00000001", .rtcp),
-      ("806f0001 00000001 00000002", .rtp), ("80ef0001 00000001 00000002", .rtp), ("80e00001 00000001 00000002", .rtp),
-      ("80c80006", .unknown), ("806f0001", .unknown), ("", .unknown), ("80", .unknown), ("ff00", .unknown),
-      ("0500", .unknown), ("c000", .unknown),
-    ])
-  func multiplexedKinds(text: String, kind: MultiplexedPacketKind) {
-    #expect(hex(text).withRawSpan { MultiplexedPacketKind($0) } == kind)
-  }
-
-  @Test("RP-06: payload types 64 to 95 are kept from RTP")
-  func reservedPayloadTypes() {
-    let reserved = (0..<128).filter { !PayloadType(truncating: UInt8($0)).isAllowedWithRTCP }
-    #expect(reserved == Array(64...95))
-  }
 }

@@ -22,8 +22,6 @@ package struct Y4MHeader: Hashable, Sendable {
 
   /// Frames a second.
   package var framesPerSecond: Double { Double(rateNumerator) / Double(rateDenominator) }
-  /// Bytes of a picture.
-  var pictureByteCount: Int { width * height + 2 * ((width + 1) / 2) * ((height + 1) / 2) }
 
   /// - Throws: `MediaError`, saying what of the line is wrong or not supported.
   init(parsing line: String, path: String) throws(MediaError) {

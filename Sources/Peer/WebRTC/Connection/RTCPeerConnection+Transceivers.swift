@@ -4,6 +4,14 @@ internal import RTCJSEP
 internal import RTCPayload
 
 extension RTCPeerConnection {
+  /// What a receiver's `jitterBufferTarget` comes to.
+  func setPlayoutDelay(_ delay: Duration, of transceiver: TransceiverID) {
+    guard !isClosed else { return }
+    driver.perform { engine, _ in
+      engine.setPlayoutDelay(.nanoseconds(Int64(delay / .nanoseconds(1))), of: transceiver)
+    }
+  }
+
   /// Sends a track: in a transceiver that is free for its kind, or a new one (webrtc-pc §5.1).
   ///
   /// - Parameter streams: the streams that the peer is told the track belongs to.

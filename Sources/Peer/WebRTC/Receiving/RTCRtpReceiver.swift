@@ -1,3 +1,4 @@
+internal import RTCBase
 internal import RTCJSEP
 import Synchronization
 
@@ -6,6 +7,7 @@ public final class RTCRtpReceiver: Sendable {
   private struct State: Sendable {
     var parameters = RTCRtpReceiveParameters()
     var transport: RTCDtlsTransport?
+    var jitterBufferTarget: Duration?
   }
 
   /// What is received: live and muted from the start, unmuted with the first packet, ended with the transceiver or the connection.
@@ -23,7 +25,10 @@ public final class RTCRtpReceiver: Sendable {
   }
 
   func update(_ parameters: RTCRtpReceiveParameters, transport: RTCDtlsTransport?) {
-    state.withLock { $0 = State(parameters: parameters, transport: transport) }
+    state.withLock { state in
+      state.parameters = parameters
+      state.transport = transport
+    }
   }
 
   /// What the track is received over; `nil` before a description has been set.
@@ -31,6 +36,22 @@ public final class RTCRtpReceiver: Sendable {
 
   /// What was negotiated: codecs and header extensions; both empty before that.
   public func getParameters() -> RTCRtpReceiveParameters { state.withLock { $0.parameters } }
+
+  /// How long what is received is held back at least between arrival and decoding; `nil`, the default, for no longer than the network's
+  /// jitter asks for (webrtc-extensions, RTCRtpReceiver).
+  public var jitterBufferTarget: Duration? { state.withLock { $0.jitterBufferTarget } }
+
+  /// Changes `jitterBufferTarget`, which streams come up to within seconds.
+  ///
+  /// - Parameter target: 0 to 4 s.
+  /// - Throws: `WebRTCError.rangeError` outside that.
+  public func setJitterBufferTarget(_ target: Duration?) async throws {
+    if let target, !(.zero ... .seconds(4)).contains(target) {
+      throw WebRTCError.rangeError("jitterBufferTarget is \(target); it can be 0 to 4 s.")
+    }
+    state.withLock { $0.jitterBufferTarget = target }
+    await connection.value?.setPlayoutDelay(target ?? .zero, of: id)
+  }
 
   /// What can be received with the built-in codecs (webrtc-pc §5.3.5).
   public static func getCapabilities(_ kind: MediaStreamTrackKind) -> RTCRtpCapabilities { .all(kind) }

@@ -158,7 +158,7 @@ import Testing
     #expect(other.run(for: .seconds(1)) { $0.agree })
   }
 
-  @Test("IC-05: the statistics of a pair count checks, answers, round trips and payload")
+  @Test("The statistics of a pair count checks, answers, round trips and payload")
   func statistics() throws {
     let simulation = ICESimulation()
     simulation.addAgent(.controlling, [a])

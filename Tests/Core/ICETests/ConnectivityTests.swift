@@ -197,7 +197,7 @@ import Testing
     #expect(simulation.run(for: .seconds(1)) { $0.agree })
   }
 
-  @Test("IC-05: a lite peer makes us control, whatever the signalling said")
+  @Test("A lite peer makes us control, whatever the signalling said")
   func litePeer() {
     let simulation = ICESimulation()
     simulation.addAgent(.controlled, [a])
@@ -211,5 +211,31 @@ import Testing
     // The peer answers and never checks, as it has no credentials of ours.
     #expect(simulation.run(for: .seconds(1)) { $0.agents[0].state == .completed })
     #expect(simulation.selectedPair(0)?.isNominated == true)
+  }
+
+  @Test("IC-05: a peer of RFC 5245 that nominates with every check is followed to its best pair")
+  func aggressiveNomination() throws {
+    let simulation = ICESimulation()
+    simulation.signallingDelay = nil
+    simulation.addAgent(.controlled, [a])
+    let credentials = ICECredentials(random: .seeded(8))
+    simulation.agents[0].setRemoteCredentials(credentials, now: .zero)
+    let peer = TestPeer(local: credentials, remote: try #require(simulation.agents[0].localCredentials))
+    peer.listen(simulation)
+    let low = TransportAddress("192.0.2.2", 6_000)
+    let high = TransportAddress("192.0.2.2", 6_001)
+    peer.check(simulation, from: low, to: a, priority: 1_000, nominating: true)
+    simulation.run(for: .milliseconds(50))
+    peer.answerAll(simulation)
+    #expect(simulation.agents[0].path?.remote == low)
+    peer.check(simulation, from: high, to: a, priority: 2_000_000, nominating: true)
+    simulation.run(for: .milliseconds(50))
+    peer.answerAll(simulation)
+    #expect(simulation.agents[0].path?.remote == high)
+    // A late check of the pair before does not take the peer back (RFC 5245 §8.1.1.2).
+    peer.check(simulation, from: low, to: a, priority: 1_000, nominating: true)
+    simulation.run(for: .milliseconds(50))
+    peer.answerAll(simulation)
+    #expect(simulation.agents[0].path?.remote == high)
   }
 }

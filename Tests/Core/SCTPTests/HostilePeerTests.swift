@@ -137,6 +137,32 @@ struct HostilePeerTests {
     #expect(survives)
   }
 
+  @Test(
+    "SC-01: a cookie that fills a packet, with errors to report beside it, fits all the same",
+    arguments: [1_144, 1_145])
+  func largeCookie(_ size: Int) {
+    var simulation = SCTPSimulation.pair()
+    simulation.endpoints[1].connect(remotePort: 5_000, now: .zero)
+    simulation.flush()
+    var chunk = InitChunk(
+      tag: VerificationTag(rawValue: 9), window: 100_000, outgoingStreams: 10, incomingStreams: 10,
+      initialTSN: TSN(rawValue: 1), extensions: [])
+    chunk.cookie = [UInt8](repeating: 1, count: size)
+    simulation.inject(into: 1) { chunk.write(to: $0, isAcknowledgement: true) }
+    for _ in 0..<6 {
+      simulation.inject(into: 1) { packet in
+        packet.appendBytes(raw(SCTPChunkType(rawValue: 0x70), length: 304, [UInt8](repeating: 2, count: 300)))
+      }
+    }
+    let isClosed = simulation.endpoints[1].state.isClosed
+    #expect(isClosed == (size > 1_144))
+    var sizes: [Int] = []
+    let packet = PacketBuffer()
+    while simulation.endpoints[1].pollPacket(into: packet, now: simulation.now) { sizes.append(packet.count) }
+    #expect(sizes.allSatisfy { $0 <= 1_160 } && sizes.first == (isClosed ? 20 : 1_160))
+    #expect(sizes.count == (isClosed ? 1 : 2))
+  }
+
   private func fragment(
     _ simulation: SCTPSimulation<SCTPAssociation>, step: Int, message: UInt32 = 0, fragment: UInt32, isEnd: Bool = false
   ) -> DataChunk {

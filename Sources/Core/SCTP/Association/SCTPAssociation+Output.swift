@@ -100,7 +100,9 @@ extension SCTPAssociation {
       packet.append(receiver.tsns.cumulative.rawValue)
       packet.endChunk(start)
     }
-    if !control.errors.isEmpty {
+    if !control.errors.isEmpty,
+      packet.count + SCTPErrorCause.byteCount(control.errors) <= configuration.maximumPacketSize
+    {
       SCTPErrorCause.write(control.errors, type: .error, to: packet)
       control.errors.removeAll()
     }

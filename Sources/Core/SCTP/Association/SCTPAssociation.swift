@@ -61,8 +61,8 @@ package struct SCTPAssociation {
 
   package init(configuration: SCTPConfiguration, random: RandomSource, authenticator: any MessageAuthenticator) {
     var configuration = configuration
-    // A packet is a multiple of four bytes, and must hold an acknowledgement and a fragment of some size.
-    configuration.maximumPacketSize = min(max(configuration.maximumPacketSize, 512), PacketBuffer.capacity) & ~3
+    // A packet is a multiple of four bytes and holds any control chunk; small ones may join one that is full, so its storage is larger.
+    configuration.maximumPacketSize = min(max(configuration.maximumPacketSize, 512), PacketBuffer.capacity - 128) & ~3
     self.configuration = configuration
     self.random = random
     self.authenticator = authenticator

@@ -31,7 +31,7 @@ struct StreamResets {
   }
 
   /// Streams that one request names at most.
-  static let requestLimit = 256
+  static let requestLimit = 128
   static let responseLimit = 8
 
   init(localInitialTSN: TSN, peerInitialTSN: TSN) {

@@ -18,7 +18,7 @@ struct SCTPErrorCause: Hashable {
   static let protocolViolation: UInt16 = 13
 
   /// Information kept of a cause of the peer.
-  static let informationLimit = 128
+  static let informationLimit = 96
   /// Causes kept of a chunk of the peer.
   static let countLimit = 8
 
@@ -40,6 +40,11 @@ struct SCTPErrorCause: Hashable {
       offset = cause.end
     }
     return causes
+  }
+
+  /// Bytes of a chunk with these causes.
+  static func byteCount(_ causes: [SCTPErrorCause]) -> Int {
+    causes.reduce(SCTPChunk.headerByteCount) { $0 + SCTPChunk.padded(4 + $1.information.count) }
   }
 
   static func write(_ causes: [SCTPErrorCause], type: SCTPChunkType, flags: UInt8 = 0, to packet: PacketBuffer) {

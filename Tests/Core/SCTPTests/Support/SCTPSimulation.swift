@@ -22,6 +22,8 @@ struct SCTPSimulation<Endpoint: SCTPEndpoint> {
   var backward: EmulatedLink
   /// Sees every packet before it is sent; `false` loses it.
   var filter: (_ sender: Int, _ bytes: [UInt8]) -> Bool = { _, _ in true }
+  /// Puts other packets in the place of each.
+  var tamper: (_ sender: Int, _ bytes: [UInt8]) -> [[UInt8]] = { [$1] }
   private let packet = PacketBuffer()
 
   init(_ endpoints: [Endpoint], link: EmulatedLink.Properties = .init(), seed: UInt64 = 1) {
@@ -38,10 +40,12 @@ struct SCTPSimulation<Endpoint: SCTPEndpoint> {
       while endpoints[index].pollPacket(into: packet, now: now) {
         let bytes = packet.bytes.copied()
         guard filter(index, bytes) else { continue }
-        if index % 2 == 0 {
-          forward.send(bytes, to: index + 1, now: now)
-        } else {
-          backward.send(bytes, to: index - 1, now: now)
+        for bytes in tamper(index, bytes) {
+          if index % 2 == 0 {
+            forward.send(bytes, to: index + 1, now: now)
+          } else {
+            backward.send(bytes, to: index - 1, now: now)
+          }
         }
       }
     }

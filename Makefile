@@ -3,7 +3,7 @@
 SWIFT ?= swift
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help call test interop bench soak fuzz format lint build
+.PHONY: help call test kernel interop bench soak fuzz format lint build
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,11 @@ test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 test: ## Run the tests
 	@.ci/require-packages build
 	$(SWIFT) test --parallel
+
+kernel: ## Test capture with the virtual camera and sound cards of Debian's kernel, in QEMU
+	@.ci/require-packages build
+	$(SWIFT) build --build-tests
+	Tests/Rigs/Kernel/run
 
 interop: build ## Call Chromium, Firefox and aiortc, in both directions and both roles
 	@.ci/require-packages interop

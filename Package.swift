@@ -192,9 +192,12 @@ let tests: [Target] = [
     name: "RTCFilesTests",
     dependencies: ["RTCFiles", "RTCCodecs", "RTCFrames", "RTCSynthetic", "MediaStreams", "CPNG", "CTurboJPEG"],
     path: "Tests/Media/FilesTests"),
+  .target(name: "CRigControls", path: "Tests/Rigs/Kernel/Controls"),
   .testTarget(
     name: "RTCCaptureTests",
-    dependencies: ["RTCCapture", "RTCFrames", "RTCSynthetic", "MediaStreams", "CTurboJPEG", "CV4L2Shims"],
+    dependencies: [
+      "RTCCapture", "RTCFrames", "RTCSynthetic", "MediaStreams", "CTurboJPEG", "CV4L2Shims", "CRigControls",
+    ],
     path: "Tests/Media/CaptureTests"),
   // Without package access: what the guide to capture uses is public.
   .testTarget(

@@ -67,7 +67,8 @@ struct ConversionTests {
   func plain(pixelFormat: V4L2PixelFormat, size: (width: Int, height: Int, padding: Int)) throws {
     let tight = PictureFormat(pixelFormat: pixelFormat, width: size.width, height: size.height)
     let format = PictureFormat(
-      pixelFormat: pixelFormat, width: size.width, height: size.height, stride: tight.stride + size.padding)
+      pixelFormat: pixelFormat, width: size.width, height: size.height, stride: tight.stride + size.padding,
+      isFullRange: false)
     let bytes = picture(format)
     let frame = try #require(try convert(bytes, format))
     #expect(isRight(frame, isGrey: pixelFormat == .grey))

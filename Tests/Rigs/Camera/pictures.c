@@ -9,6 +9,8 @@ enum { BLUE = 100, RED = 160 };
 
 static uint8_t luma(uint32_t x, uint32_t number) { return (uint8_t)(16 + (x + 2 * number) % 200); }
 
+static uint8_t full_luma(uint32_t x, uint32_t number) { return (uint8_t)((luma(x, number) - 16) * 255 / 219); }
+
 uint32_t picture_stride(uint32_t pixel_format, uint32_t width) {
   switch (pixel_format) {
     case V4L2_PIX_FMT_YUYV: return width * 2;
@@ -60,12 +62,18 @@ static void draw_yu12(uint32_t width, uint32_t height, uint32_t number, uint8_t 
   memset(bytes + width * height * 5 / 4, RED, width * height / 4);
 }
 
+// Of full range, as sensors measure it.
+static void draw_grey(uint32_t width, uint32_t height, uint32_t number, uint8_t *bytes) {
+  for (uint32_t x = 0; x < width; x++) bytes[x] = full_luma(x & ~1u, number);
+  for (uint32_t y = 1; y < height; y++) memcpy(bytes + y * width, bytes, width);
+}
+
 // Of full range, and with chroma of half the width and the full height, as most cameras have it.
 static uint32_t draw_jpeg(uint32_t width, uint32_t height, uint32_t number, uint8_t *bytes) {
   uint8_t *plain = malloc(width * height * 2);
   if (!plain) return 0;
   uint8_t *planes[] = {plain, plain + width * height, plain + width * height * 3 / 2};
-  for (uint32_t x = 0; x < width; x++) plain[x] = (uint8_t)((luma(x & ~1u, number) - 16) * 255 / 219);
+  for (uint32_t x = 0; x < width; x++) plain[x] = full_luma(x & ~1u, number);
   for (uint32_t y = 1; y < height; y++) memcpy(plain + y * width, plain, width);
   memset(planes[1], 128 + (BLUE - 128) * 255 / 224, width * height / 2);
   memset(planes[2], 128 + (RED - 128) * 255 / 224, width * height / 2);
@@ -84,7 +92,7 @@ uint32_t draw_picture(uint32_t pixel_format, uint32_t width, uint32_t height, ui
     case V4L2_PIX_FMT_NV12: draw_nv12(width, height, number, bytes); break;
     case V4L2_PIX_FMT_YUV420: draw_yu12(width, height, number, bytes); break;
     case V4L2_PIX_FMT_MJPEG: return draw_jpeg(width, height, number, bytes);
-    default: draw_luma(width, height, width, number, bytes);
+    default: draw_grey(width, height, number, bytes);
   }
   return picture_size(pixel_format, width, height);
 }

@@ -32,7 +32,11 @@ struct V4L2Camera: ~Copyable {
   init(path: String, width: Int, height: Int, frameRate: Double) throws(MediaError) {
     let device = try V4L2Device(path: path)
     try device.requireCapture()
-    let mode = device.bestMode(width: width, height: height, frameRate: frameRate)
+    try self.init(device: device, mode: device.bestMode(width: width, height: height, frameRate: frameRate))
+  }
+
+  /// Begins to stream in a mode, or what the device has instead.
+  init(device: V4L2Device, mode: CameraMode) throws(MediaError) {
     let granted = try device.set(mode)
     let converter = try PictureConverter(format: granted.format)
     let buffers = try Self.stream(device)

@@ -15,13 +15,14 @@ struct PictureFormat: Hashable, Sendable {
     self.width = width
     self.height = height
     self.stride = max(stride ?? 0, Self.rowBytes(pixelFormat, width: width))
-    self.isFullRange = isFullRange ?? pixelFormat.isCompressed
+    self.isFullRange = isFullRange ?? (pixelFormat.isCompressed || pixelFormat == .grey)
   }
 
   /// The format that a driver has told; `nil` where it is none that is read.
   init?(_ granted: v4l2_pix_format) {
     guard let pixelFormat = V4L2PixelFormat(code: granted.pixelformat) else { return nil }
-    // JPEG files are of full range (JFIF 1.02), and drivers of cameras seldom say so.
+    // JPEG files are of full range (JFIF 1.02), and so is the brightness that sensors without colour measure; drivers
+    // seldom say so.
     let isFullRange: Bool? =
       switch granted.quantization {
       case UInt32(V4L2_QUANTIZATION_FULL_RANGE.rawValue): true

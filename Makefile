@@ -48,11 +48,12 @@ FUZZ_FOLDER := .build/fuzz
 fuzz: ## Fuzz every parser and the whole engine, each for TIME seconds (FUZZ=engine for one)
 	@.ci/require-packages build
 	$(SWIFT) build -c release --scratch-path $(FUZZ_FOLDER) --sanitize fuzzer --product fuzz \
-	  -Xlinker -u -Xlinker LLVMFuzzerRunDriver
+	  -Xswiftc -DFUZZING
 	@for target in $(FUZZ); do \
 	  mkdir -p $(FUZZ_FOLDER)/corpora/$$target; \
 	  echo "== $$target"; \
-	  SWIFT_BACKTRACE=enable=no $(FUZZ_FOLDER)/release/fuzz $$target $(FUZZ_FOLDER)/corpora/$$target Tests/Fuzz/Corpora/$$target \
+	  FUZZ_TARGET=$$target SWIFT_BACKTRACE=enable=no $(FUZZ_FOLDER)/release/fuzz \
+	    $(FUZZ_FOLDER)/corpora/$$target Tests/Fuzz/Corpora/$$target \
 	    -max_total_time=$(TIME) -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
 	    -artifact_prefix=$(FUZZ_FOLDER)/$$target- <&- || exit 1; \
 	done

@@ -240,14 +240,13 @@ let programs: [Target] = [
 
 /// Fuzzed by `make fuzz`; plain builds replay the corpora.
 let fuzzers: [Target] = [
-  .target(name: "CFuzzDriver", path: "Tests/Fuzz/Driver"),
   .target(
     name: "RTCFuzzTargets",
     dependencies: [
       "RTCBase", "RTCSecurity", "RTCSTUN", "RTCSDP", "WebRTCTypes", "RTCJSEP", "RTCRTP", "RTCPayload", "RTCReceive",
       "RTCEngine", "RTCNativeCrypto", "RTCTestKit",
     ], path: "Tests/Fuzz/Targets"),
-  .executableTarget(name: "fuzz", dependencies: ["CFuzzDriver", "RTCFuzzTargets"], path: "Tests/Fuzz/Fuzz"),
+  .executableTarget(name: "fuzz", dependencies: ["RTCFuzzTargets"], path: "Tests/Fuzz/Fuzz"),
   .testTarget(name: "FuzzCorpusTests", dependencies: ["RTCFuzzTargets"], path: "Tests/Fuzz/CorpusTests"),
 ]
 

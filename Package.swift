@@ -211,6 +211,18 @@ let tests: [Target] = [
       .product(name: "NIOPosix", package: "swift-nio"),
     ], path: "Tests/Peer/TransportTests"),
   .testTarget(name: "WebRTCTests", dependencies: ["WebRTC"], path: "Tests/Peer/WebRTCTests"),
+  .testTarget(
+    name: "RTCToolTests",
+    dependencies: [
+      "RTCTool", "WebRTC", "MediaStreams", "RTCFrames", "RTCNativeCrypto", "RTCSynthetic",
+      .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      .product(name: "Hummingbird", package: "hummingbird"),
+      .product(name: "HummingbirdTesting", package: "hummingbird"),
+      .product(name: "Logging", package: "swift-log"),
+      .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOPosix", package: "swift-nio"),
+      .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    ], path: "Tests/ToolTests"),
   // Without package access: what the examples use is public.
   .testTarget(
     name: "ExamplesTests", dependencies: ["WebRTC", "RTCTestKit"], path: "Tests/Examples", packageAccess: false),

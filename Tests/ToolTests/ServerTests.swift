@@ -54,7 +54,8 @@ import WebRTC
     arguments: [nil, "text/plain", "application/x-www-form-urlencoded", "application/jsonp"])
   func contentType(type: String?) async throws {
     try await withServer { client, _ in
-      #expect(try await post(client, "{}", type: type).status == .unsupportedMediaType)
+      let response = try await post(client, "{}", type: type)
+      #expect(response.status == .unsupportedMediaType)
     }
   }
 
@@ -135,7 +136,8 @@ import WebRTC
     var settings = ServeSettings()
     settings.listen = ListenAddress(host: "0.0.0.0", port: 8_080)
     try await withServer(settings) { client, _ in
-      #expect(try await client.execute(uri: "/stats", method: .get).status == .forbidden)
+      let response = try await client.execute(uri: "/stats", method: .get)
+      #expect(response.status == .forbidden)
     }
     settings.token = try AccessToken("secret-secret")
     try await withServer(settings) { client, _ in
@@ -144,11 +146,15 @@ import WebRTC
         headers[.authorization] = header
         return try await client.execute(uri: uri, method: .get, headers: headers).status
       }
-      #expect(try await status("/stats", nil) == .unauthorized)
-      #expect(try await status("/stats", "Bearer wrong-wrong-wrong") == .unauthorized)
-      #expect(try await status("/stats", "secret-secret") == .unauthorized)
-      #expect(try await status("/stats", "Bearer secret-secret") == .ok)
-      #expect(try await status("/stats?token=secret-secret", nil) == .ok)
+      let cases: [(uri: String, header: String?, expected: HTTPResponse.Status)] = [
+        ("/stats", nil, .unauthorized), ("/stats", "Bearer wrong-wrong-wrong", .unauthorized),
+        ("/stats", "secret-secret", .unauthorized), ("/stats", "Bearer secret-secret", .ok),
+        ("/stats?token=secret-secret", nil, .ok),
+      ]
+      for (uri, header, expected) in cases {
+        let found = try await status(uri, header)
+        #expect(found == expected, "\(uri) \(header ?? "")")
+      }
     }
   }
 

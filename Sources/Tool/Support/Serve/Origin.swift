@@ -8,7 +8,8 @@ package struct Origin: Hashable, Sendable, CustomStringConvertible {
 
   package init?(_ text: String) {
     guard let components = URLComponents(string: text), let scheme = components.scheme?.lowercased(),
-      let port = components.port ?? Self.defaultPort(scheme), let host = components.host, !host.isEmpty,
+      let port = components.port ?? Self.defaultPort(scheme), UInt16(exactly: port) != nil,
+      let host = components.host, !host.isEmpty,
       components.path.isEmpty || components.path == "/", components.query == nil, components.fragment == nil,
       components.user == nil
     else { return nil }

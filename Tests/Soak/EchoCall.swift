@@ -77,7 +77,7 @@ struct EchoCall: Sendable {
 
   private func judge(_ span: Duration) -> Outcome {
     let video = received.video.report(now: .now)
-    let audio = received.audio.report
+    let audio = received.audio.report(now: .now)
     var outcome = Outcome(delay: video.meanDelay)
     let expected = Int(span / .milliseconds(100))
     // Half is what a machine leaves that is asked for more calls than it can encode.

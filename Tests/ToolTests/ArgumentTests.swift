@@ -51,7 +51,7 @@ import Testing
   func durations() throws {
     #expect(try DurationArgument.parse("10") == .seconds(10))
     #expect(try DurationArgument.parse("1.5s") == .seconds(1.5))
-    for text in ["", "s", "0", "-1", "nan", "1e9", "ten"] {
+    for text in ["", "s", "0", "0.5", "-1", "nan", "1e9", "ten"] {
       #expect(throws: ToolError.self) { try DurationArgument.parse(text) }
     }
   }
@@ -102,7 +102,8 @@ import Testing
   @Test(
     "Commands refuse what cannot be",
     arguments: [
-      ["call", "ftp://h"], ["call", "--fps", "0"], ["call", "--stun", "turn:h"], ["serve", "--tls-cert", "a"],
+      ["call", "ftp://h"], ["call", "--fps", "0"], ["call", "--expect-tone", "440"], ["call", "--duration", "0.5"],
+      ["serve", "--udp-port", "70000"], ["call", "--stun", "turn:h"], ["serve", "--tls-cert", "a"],
       ["serve", "--tls-self-signed", "--tls-cert", "a", "--tls-key", "b"], ["serve", "--max-connections", "0"],
       ["serve", "--token", "short"], ["serve", "--allow-origin", "example.org"], ["serve", "--source", "none"],
       ["serve", "--source", "tone", "--source", "tone"], ["serve", "--record", "/no/such/folder"],
@@ -119,5 +120,13 @@ import Testing
     #expect(try ServeSettings.content(of: ["pattern", "a.wav"]) == .sources(video: .pattern, audio: .wav("a.wav")))
     #expect(try ServeSettings.content(of: ["tone:660"]) == .sources(video: .none, audio: .tone(660)))
     #expect(try ServeSettings.content(of: ["a.y4m"]) == .sources(video: .y4m("a.y4m"), audio: .none))
+  }
+
+  @Test("The help says what holds when nothing is said")
+  func defaults() {
+    let serve = ServeCommand.helpMessage(columns: 400)
+    for text in ["127.0.0.1:8080", "1280x720", "3600"] { #expect(serve.contains("(default: \(text))")) }
+    let call = CallCommand.helpMessage(columns: 400)
+    for text in ["pattern", "tone", "1280x720", "10"] { #expect(call.contains("(default: \(text))")) }
   }
 }

@@ -1,5 +1,7 @@
 import Foundation
 import Logging
+import NIOCore
+import NIOPosix
 import Synchronization
 import Testing
 
@@ -54,7 +56,9 @@ import Testing
     let summary = try await call(serve, settings)
     #expect(summary.passed, "\(summary.text)")
     #expect(summary.directions.count == 4)
-    #expect(summary.files.count == 3)
+    // The server was asked what it decoded.
+    #expect(summary.directions.filter { $0.way == .sent }.allSatisfy { $0.video != nil || $0.audio != nil })
+    #expect(summary.files.count == 3 && summary.warnings.isEmpty)
     for file in summary.files {
       #expect(try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0 > 1_000, "\(file)")
     }
@@ -79,5 +83,38 @@ import Testing
     let summary = try await call(serve, settings)
     #expect(summary.passed, "\(summary.text)")
     #expect(summary.directions.map(\.kind).allSatisfy { $0 == "audio" })
+  }
+
+  @Test("A peer that ends the call early makes it fail, and what came before is told")
+  func earlyEnd() async throws {
+    var (serve, settings) = settings()
+    serve.content = .sources(video: .none, audio: .tone(440))
+    serve.limits.maximumDuration = .seconds(2)
+    settings.video = .none
+    settings.duration = .seconds(8)
+    settings.expectedFrequency = 440
+    let summary = try await call(serve, settings)
+    #expect(!summary.passed)
+    #expect(summary.problems.contains { $0.hasPrefix("the peer ended the call after") }, "\(summary.text)")
+    #expect(summary.duration < 4)
+    #expect(summary.directions.allSatisfy { $0.packets > 0 && $0.codec != nil }, "\(summary.text)")
+  }
+
+  @Test("A STUN server that does not answer neither stops nor delays a call for long, and is named")
+  func deadServer() async throws {
+    let silent = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .bind(host: "127.0.0.1", port: 0).get()
+    let port = try #require(silent.localAddress?.port)
+    var (serve, settings) = settings()
+    serve.content = .sources(video: .none, audio: .tone(440))
+    settings.video = .none
+    settings.duration = .seconds(2)
+    settings.stunURLs = ["stun:127.0.0.1:\(port)"]
+    let summary = try await call(serve, settings)
+    try await silent.close()
+    #expect(summary.passed, "\(summary.text)")
+    #expect(try #require(summary.setup.connected) < 6)
+    #expect(summary.warnings.contains { $0.contains("stun:127.0.0.1:\(port)") })
+    #expect(summary.text.contains("warning"))
   }
 }

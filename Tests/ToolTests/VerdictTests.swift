@@ -15,6 +15,7 @@ import WebRTC
       counter
       ?? VideoReport.Counter(first: 3, last: 302, advanced: frames - 1, repeated: 0, turnedBack: 0, missing: 0)
     report.sinceLast = 0.03
+    report.longestPause = 0.1
     report.span = 10
     return report
   }
@@ -27,30 +28,44 @@ import WebRTC
     report.steadyWindows = steady
     report.frequency = frequency
     report.level = -15
+    report.longestPause = 0.5
+    report.sinceLast = 0.3
     return report
+  }
+
+  private func judge(
+    _ report: VideoReport?, expectsPattern: Bool = false, connected: Duration = .seconds(10.5)
+  ) -> Verdict {
+    .video(report, connected: connected, expectsPattern: expectsPattern)
+  }
+
+  private func judge(
+    _ report: AudioReport?, expectedFrequency: Double? = nil, connected: Duration = .seconds(10)
+  ) -> Verdict {
+    .audio(report, connected: connected, expectedFrequency: expectedFrequency)
   }
 
   @Test("An advancing counter with the right colours passes")
   func advancing() {
-    let verdict = Verdict.video(pattern(), expectsPattern: true)
+    let verdict = judge(pattern(), expectsPattern: true)
     #expect(verdict.passed)
     #expect(verdict.reason.contains("from 3 to 302"))
   }
 
   @Test("No, stopped, frozen, disordered and discoloured pictures fail")
   func badPictures() {
-    #expect(!Verdict.video(nil).passed)
-    #expect(!Verdict.video(VideoReport()).passed)
+    #expect(!judge(nil as VideoReport?).passed)
+    #expect(!judge(VideoReport()).passed)
     var stopped = pattern()
     stopped.sinceLast = 3
-    #expect(!Verdict.video(stopped).passed)
+    #expect(!judge(stopped).passed)
     let frozen = VideoReport.Counter(first: 3, last: 3, advanced: 0, repeated: 299, turnedBack: 0, missing: 0)
-    #expect(!Verdict.video(pattern(counter: frozen)).passed)
+    #expect(!judge(pattern(counter: frozen)).passed)
     let disordered = VideoReport.Counter(first: 3, last: 300, advanced: 297, repeated: 0, turnedBack: 2, missing: 0)
-    #expect(!Verdict.video(pattern(counter: disordered)).passed)
+    #expect(!judge(pattern(counter: disordered)).passed)
     var discoloured = pattern()
     discoloured.rightColours = 10
-    #expect(!Verdict.video(discoloured).passed)
+    #expect(!judge(discoloured).passed)
   }
 
   @Test("Other pictures pass where no pattern is expected, and say so")
@@ -59,25 +74,84 @@ import WebRTC
     report.patternFrames = 0
     report.counter = nil
     report.rightColours = 0
-    #expect(Verdict.video(report).passed)
-    #expect(Verdict.video(report).reason.contains("do not show the test pattern"))
-    #expect(!Verdict.video(report, expectsPattern: true).passed)
+    #expect(judge(report).passed)
+    #expect(judge(report).reason.contains("do not show the test pattern"))
+    #expect(!judge(report, expectsPattern: true).passed)
     report.frames = 1
-    #expect(!Verdict.video(report).passed)
+    #expect(!judge(report).passed)
   }
 
   @Test("The tone must be the expected one")
   func tones() {
-    #expect(Verdict.audio(tone(440.3), expectedFrequency: 440).passed)
-    #expect(!Verdict.audio(tone(455), expectedFrequency: 440).passed)
-    #expect(!Verdict.audio(tone(440, steady: 6), expectedFrequency: 440).passed)
-    #expect(Verdict.audio(tone(455)).passed)
-    #expect(!Verdict.audio(tone(440, audible: 5, steady: 5)).passed)
-    #expect(!Verdict.audio(nil).passed)
+    #expect(judge(tone(440.3), expectedFrequency: 440).passed)
+    #expect(!judge(tone(455), expectedFrequency: 440).passed)
+    #expect(!judge(tone(440, steady: 6), expectedFrequency: 440).passed)
+    #expect(judge(tone(455)).passed)
+    #expect(!judge(tone(440, audible: 5, steady: 5)).passed)
+    #expect(!judge(nil as AudioReport?).passed)
     var silent = AudioReport()
     silent.duration = 10
     silent.windows = 20
-    #expect(!Verdict.audio(silent).passed)
+    #expect(!judge(silent).passed)
+  }
+
+  @Test("Pictures must come for the whole call, without long pauses")
+  func partialPictures() {
+    // The first two of eight seconds.
+    var report = pattern(frames: 60)
+    report.span = 2
+    report.sinceLast = 6
+    #expect(!judge(report, connected: .seconds(8)).passed)
+    // The last two.
+    report.sinceLast = 0.03
+    #expect(judge(report, connected: .seconds(8)).reason.contains("only 2.0 of 8.0 s"))
+    // Both, and nothing between.
+    report.span = 8
+    report.longestPause = 4
+    #expect(judge(report, connected: .seconds(8)).reason.contains("no picture came for 4.0 s"))
+    report.longestPause = 1.5
+    #expect(judge(report, connected: .seconds(8)).passed)
+    // What takes a moment to begin is not late.
+    report.span = 0.5
+    #expect(judge(report, connected: .seconds(1.5)).passed)
+  }
+
+  @Test("Sound must be heard for the whole call, without long pauses", arguments: [nil, 440.0])
+  func partialSound(expected: Double?) {
+    func reason(_ report: AudioReport) -> String? {
+      let verdict = judge(report, expectedFrequency: expected, connected: .seconds(8))
+      return verdict.passed ? nil : verdict.reason
+    }
+    // The first two of eight seconds, whether silence follows or nothing.
+    var report = tone(440, audible: 4, steady: 4)
+    report.windows = 4
+    report.sinceLast = 6
+    #expect(reason(report)?.contains("sound stopped 6.0 s before the end, after 2.0 s") == true)
+    // The last two.
+    report.sinceLast = 0.3
+    #expect(reason(report)?.contains("only 2.0 of 8.0 s") == true)
+    // Three at both ends.
+    report = tone(440, audible: 12, steady: 12)
+    report.longestPause = 2.5
+    #expect(reason(report)?.contains("no sound was heard for 2.5 s") == true)
+    report.longestPause = 1
+    #expect(reason(report) == nil)
+  }
+
+  @Test("A tone may not pause as often as other sound may")
+  func pauses() {
+    let report = tone(440, audible: 10, steady: 10)
+    #expect(judge(report).passed)
+    #expect(!judge(report, expectedFrequency: 440).passed)
+  }
+
+  @Test("Less than half a second of sound is not called silent")
+  func littleSound() {
+    var report = AudioReport()
+    report.duration = 0.4
+    #expect(judge(report).reason.contains("too little to judge"))
+    let short = judge(tone(440, audible: 2, steady: 0), expectedFrequency: 440, connected: .seconds(1))
+    #expect(!short.passed && short.reason.contains("too little to judge"))
   }
 
   @Test("What was sent must be reported by the peer")
@@ -140,17 +214,25 @@ import WebRTC
     #expect(
       report.counter
         == VideoReport.Counter(first: 5, last: 9, advanced: 3, repeated: 0, turnedBack: 0, missing: 1))
-    #expect(Verdict.video(report, expectsPattern: true).passed)
+    #expect(judge(report, expectsPattern: true, connected: .seconds(1)).passed)
+    #expect(abs(report.longestPause - 0.066) < 0.001)
 
     let audio = AudioWatch()
     for index in 0..<150 {
       let samples = ToneSource.samples(
         of: 660, amplitude: 0.25, format: .mono48k, from: Int64(index * 960), count: 960)
-      audio.observe(AudioFrame(format: .mono48k, samples: samples, timestamp: start), now: start)
+      // A break of three seconds after the first one and a half.
+      let now = start + .milliseconds(20 * (index + 1) + (index < 75 ? 0 : 3_000))
+      audio.observe(AudioFrame(format: .mono48k, samples: samples, timestamp: now), now: now)
     }
-    #expect(Verdict.audio(audio.report, expectedFrequency: 660).passed)
-    #expect(!Verdict.audio(audio.report, expectedFrequency: 440).passed)
-    #expect(audio.report.windows >= 5)
+    let end = start + .seconds(6.1)
+    var heard = audio.report(now: end)
+    #expect(heard.windows >= 5 && abs(heard.longestPause - 3) < 0.6)
+    #expect(try abs(#require(heard.sinceLast) - 0.1) < 0.6)
+    #expect(!judge(heard, expectedFrequency: 660, connected: .seconds(6)).passed)
+    heard.longestPause = 0
+    #expect(judge(heard, expectedFrequency: 660, connected: .seconds(3)).passed)
+    #expect(!judge(heard, expectedFrequency: 440, connected: .seconds(3)).passed)
   }
 
   @Test("Rates are changes over time")

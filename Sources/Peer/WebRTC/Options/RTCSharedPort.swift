@@ -3,6 +3,12 @@ internal import NIOPosix
 internal import RTCBase
 internal import RTCTransport
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// One UDP port for any number of connections: what a server behind a firewall needs.
 ///
 /// The port belongs to one event loop, and so do its connections: use several ports to use several cores. Close it after its connections.
@@ -38,12 +44,13 @@ public final class RTCSharedPort: Sendable {
           number = try await eventLoop.submit { bound.value.localAddress.port }.get()
         }
       } catch {
-        failures.append("\(address.ip): \(error)")
+        let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+        if !failures.contains(reason) { failures.append(reason) }
       }
     }
     guard !opened.isEmpty else {
       throw WebRTCError.notReadableError(
-        "UDP port \(port) could not be opened on any address: \(failures.joined(separator: "; "))")
+        "UDP port \(port) could not be opened on any address: \(failures.joined(separator: ", ")).")
     }
     let bound = opened
     let ports = try await eventLoop.submit { NIOLoopBound(bound.map(\.value), eventLoop: eventLoop) }.get()

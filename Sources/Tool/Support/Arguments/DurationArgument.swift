@@ -1,10 +1,10 @@
 /// Seconds, written as a number.
 package enum DurationArgument {
-  package static func parse(_ text: String, range: ClosedRange<Double> = 0.5...604_800) throws -> Duration {
+  package static func parse(_ text: String, range: ClosedRange<Double> = 1...604_800) throws -> Duration {
     let digits = text.hasSuffix("s") ? text.dropLast() : Substring(text)
     guard let seconds = Double(digits), range.contains(seconds) else {
       throw ToolError(
-        "\"\(text)\" is not a duration that fits; write seconds from \(range.lowerBound) to \(range.upperBound), such as 10."
+        "\"\(text)\" is not a duration that fits; write seconds from \(Int(range.lowerBound)) to \(Int(range.upperBound)), such as 10."
       )
     }
     return .seconds(seconds)

@@ -9,29 +9,34 @@ package struct CallCommand: AsyncParsableCommand {
     discussion: """
       Without a URL a second process on this machine answers: both send the test pattern and a tone over real sockets.
       What is received goes to call.webm and call.png in the working directory. The exit status is 0 only if every \
-      negotiated direction delivered decoded content.
+      negotiated direction delivered: what is received is decoded and looked at for the whole call; what is sent is \
+      judged by what the other end decoded when that is a second process or rtc serve on this machine, otherwise by \
+      the losses that the peer reports.
       """)
 
   @Argument(help: "Where to POST the offer; /offer is added to a URL without a path.")
   package var url: String?
 
   @Option(
-    help: "Pictures to send: pattern, v4l2:/dev/video0, a .y4m file, or none.",
+    help: "Pictures to send: pattern, v4l2:/dev/video0, a .y4m file, or none. (default: pattern)",
     transform: { try MediaSourceChoice(parsing: $0, kind: .video) })
   package var video = MediaSourceChoice.pattern
 
   @Option(
-    help: "Sound to send: tone, tone:660, alsa:default, a .wav file, or none.",
+    help: "Sound to send: tone, tone:660, alsa:default, a .wav file, or none. (default: tone)",
     transform: { try MediaSourceChoice(parsing: $0, kind: .audio) })
   package var audio = MediaSourceChoice.tone(MediaSourceChoice.defaultToneFrequency)
 
-  @Option(help: "Size of pattern and camera pictures.", transform: { try MediaSize(parsing: $0) })
+  @Option(
+    help: "Size of pattern and camera pictures. (default: 1280x720)", transform: { try MediaSize(parsing: $0) })
   package var size = MediaSize(width: 1_280, height: 720)
 
   @Option(help: "Pictures a second of pattern and camera.")
   package var fps = 30.0
 
-  @Option(help: "Seconds to call, from the moment the connection is up.", transform: { try DurationArgument.parse($0) })
+  @Option(
+    help: "Seconds to call, from the moment the connection is up. (default: 10)",
+    transform: { try DurationArgument.parse($0) })
   package var duration = Duration.seconds(10)
 
   @Option(help: "Record what is received to this WebM file; off records nothing.")
@@ -69,6 +74,10 @@ package struct CallCommand: AsyncParsableCommand {
     }
     if let url {
       do { _ = try SignallingClient.offerURL(url) } catch { throw ValidationError("\(error)") }
+    } else if let expectTone {
+      throw ValidationError(
+        "--expect-tone \(expectTone) needs a URL: the second process on this machine sends its own tone, which is checked."
+      )
     }
   }
 

@@ -14,6 +14,7 @@ extension CallSummary {
     if let dtlsCipher, let srtpCipher { lines.append(row("security", "\(dtlsCipher), \(srtpCipher)")) }
     if !files.isEmpty { lines.append(row("written", files.joined(separator: ", "))) }
     for problem in problems { lines.append(row("problem", problem)) }
+    for warning in warnings { lines.append(row("warning", warning)) }
     return lines.joined(separator: "\n")
   }
 

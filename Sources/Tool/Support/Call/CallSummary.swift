@@ -46,6 +46,8 @@ package struct CallSummary: Codable, Hashable, Sendable {
   package var files: [String]
   /// What else went wrong.
   package var problems: [String]
+  /// What is not as it should be, but kept nothing from working.
+  package var warnings: [String] = []
 
   /// Whether every negotiated direction delivered, and nothing else went wrong.
   package static func judge(_ directions: [Direction], problems: [String]) -> Bool {

@@ -9,10 +9,11 @@ package final class CallTimeline: Sendable {
     var connected: MediaTime?
     var state = RTCPeerConnectionState.new
     var isInterrupted = false
-    var candidateErrors: [String] = []
+    var hasPeerEnded = false
+    var warnings: [String] = []
   }
 
-  private static let errorLimit = 20
+  private static let warningLimit = 20
 
   private let state = Mutex(State())
 
@@ -28,13 +29,21 @@ package final class CallTimeline: Sendable {
         if new == .connected, state.connected == nil { state.connected = .now }
       }
     case .iceCandidateError(let error):
-      state.withLock { state in
-        guard state.candidateErrors.count < Self.errorLimit else { return }
-        state.candidateErrors.append("\(error.url): \(error.errorText) (\(error.errorCode))")
-      }
+      warn("\(error.url): \(error.errorText) (\(error.errorCode))")
     default: break
     }
   }
+
+  /// Something is not as it should be, though the call may work all the same.
+  package func warn(_ text: String) {
+    state.withLock { state in
+      guard state.warnings.count < Self.warningLimit, !state.warnings.contains(text) else { return }
+      state.warnings.append(text)
+    }
+  }
+
+  /// The peer has said goodbye.
+  package func notePeerEnded() { state.withLock { $0.hasPeerEnded = true } }
 
   /// The user wants the call to end now.
   package func interrupt() { state.withLock { $0.isInterrupted = true } }
@@ -42,7 +51,8 @@ package final class CallTimeline: Sendable {
   package var isInterrupted: Bool { state.withLock { $0.isInterrupted } }
   package var connectionState: RTCPeerConnectionState { state.withLock { $0.state } }
   package var connected: MediaTime? { state.withLock { $0.connected } }
-  package var candidateErrors: [String] { state.withLock { $0.candidateErrors } }
+  package var hasPeerEnded: Bool { state.withLock { $0.hasPeerEnded } }
+  package var warnings: [String] { state.withLock { $0.warnings } }
 
   /// Seconds from the beginning of the call to a moment.
   package func seconds(until time: MediaTime?) -> Double? {

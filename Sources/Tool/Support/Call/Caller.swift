@@ -6,28 +6,21 @@ import WebRTC
 
 /// Makes one call: offers, watches what is received, and judges it.
 package struct Caller: Sendable {
-  /// Connectivity servers that do not answer delay the call no longer than this.
-  private static let gatheringTimeout = Duration.seconds(10)
-
   private let settings: CallSettings
   private let url: URL
-  /// Says what the answering side received, where it can be asked.
-  private let remoteReport: (@Sendable () async throws -> StatsDocument.Received)?
+  private let isPeerOurs: Bool
   private let timeline: CallTimeline
   private let received = ReceivedMedia()
 
   /// - Parameters:
   ///   - url: where the offer goes.
   ///   - timeline: told of everything that happens; interrupting it ends the call.
-  ///   - remoteReport: asked at the end of the call for what the other end decoded.
-  package init(
-    _ settings: CallSettings, url: URL, timeline: CallTimeline,
-    remoteReport: (@Sendable () async throws -> StatsDocument.Received)? = nil
-  ) {
+  ///   - isPeerOurs: whether the other end is known to say what it decoded; otherwise only a server on this machine is asked, and may refuse.
+  package init(_ settings: CallSettings, url: URL, timeline: CallTimeline, isPeerOurs: Bool = false) {
     self.settings = settings
     self.url = url
     self.timeline = timeline
-    self.remoteReport = remoteReport
+    self.isPeerOurs = isPeerOurs
   }
 
   /// Calls for as long as the settings say, or until interrupted.
@@ -100,17 +93,15 @@ package struct Caller: Sendable {
       }
       let before = try await waitUntilConnected(connection)
       return try await finish(
-        connection, directions: directions, recorder: recorder, before: before, last: try await watch(connection))
+        signalling, directions: directions, recorder: recorder, before: before, last: try await watch(connection))
     }
   }
 
   private func exchange(_ connection: RTCPeerConnection, _ signalling: SignallingClient) async throws {
     try await connection.setLocalDescription()
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await connection.waitForGathering() }
-      group.addTask { try? await Task.sleep(for: Self.gatheringTimeout) }
-      await group.next()
-      group.cancelAll()
+    if await !connection.waitForCandidates() {
+      let servers = settings.stunURLs.joined(separator: ", ")
+      timeline.warn("\(servers) did not answer in time; the offer goes without what it would have told")
     }
     guard let offer = connection.localDescription else { throw ToolError("The connection made no offer.") }
     let answer = try await signalling.exchange(offer, at: url)
@@ -123,7 +114,9 @@ package struct Caller: Sendable {
 
   // MARK: While it lasts
 
-  private var isOver: Bool { timeline.isInterrupted || [.failed, .closed].contains(timeline.connectionState) }
+  private var isOver: Bool {
+    timeline.isInterrupted || timeline.hasPeerEnded || [.failed, .closed].contains(timeline.connectionState)
+  }
 
   private func waitUntilConnected(_ connection: RTCPeerConnection) async throws -> Traffic {
     let deadline = ContinuousClock.now + settings.setupTimeout
@@ -140,45 +133,52 @@ package struct Caller: Sendable {
     guard timeline.connected != nil else { return (await connection.getStats(), .zero) }
     var progress = ProgressLine()
     defer { progress.end() }
-    var before = (time: start, traffic: Traffic(await connection.getStats()))
+    var report = await connection.getStats()
+    var before = (time: start, traffic: Traffic(report))
     let end = start + settings.duration
     while !isOver, clock.now < end {
       // In short steps, so that an interruption is felt at once.
       let next = min(end, before.time + .seconds(1))
-      while clock.now < next, !isOver { try await Task.sleep(for: min(.milliseconds(100), next - clock.now)) }
+      while clock.now < next, !isOver {
+        try await Task.sleep(for: min(.milliseconds(100), next - clock.now))
+        let current = await connection.getStats()
+        if current.hasPeerEnded { timeline.notePeerEnded() }
+        report = current.latest(since: report)
+      }
       let now = clock.now
-      let traffic = Traffic(await connection.getStats())
+      let traffic = Traffic(report)
       let rates = TrafficRates(from: before.traffic, to: traffic, over: now - before.time)
       progress.show(
         ProgressLine.text(
           state: timeline.connectionState.rawValue, elapsed: now - start, traffic: traffic, rates: rates))
       before = (now, traffic)
     }
-    return (await connection.getStats(), clock.now - start)
+    return (report, clock.now - start)
   }
 
   // MARK: The end
 
   private func finish(
-    _ connection: RTCPeerConnection, directions: Directions, recorder: StreamRecorder?, before: Traffic,
+    _ signalling: SignallingClient, directions: Directions, recorder: StreamRecorder?, before: Traffic,
     last: (report: RTCStatsReport, elapsed: Duration)
   ) async throws -> CallSummary {
     var problems: [String] = []
     var files: [String] = []
     let now = MediaTime.now
     let video = received.video.report(now: now)
-    let audio = received.audio.report
+    let audio = received.audio.report(now: now)
     var remote: StatsDocument.Received?
-    if let remoteReport, timeline.connected != nil {
-      do { remote = try await remoteReport() } catch { problems.append("the other end cannot be asked: \(error)") }
+    do { remote = try await askPeer(signalling, about: last.report) } catch {
+      problems.append("the other end cannot be asked: \(error)")
     }
     if timeline.connected == nil {
       problems.append(
         "the connection did not come up within \(Int(settings.setupTimeout.seconds)) s (state "
           + "\(timeline.connectionState.rawValue)); is UDP between both ends allowed?")
-      problems += timeline.candidateErrors
     } else if timeline.connectionState == .failed {
       problems.append("the connection was lost after \(Int(last.elapsed.seconds)) s")
+    } else if timeline.hasPeerEnded {
+      problems.append(String(format: "the peer ended the call after %.1f s", last.elapsed.seconds))
     }
     await write(recorder, to: &files, problems: &problems)
     let traffic = Traffic(last.report)
@@ -199,7 +199,22 @@ package struct Caller: Sendable {
         firstSound: timeline.seconds(until: received.audio.firstTime)),
       directions: judged, roundTripTime: traffic.roundTripTime, localAddress: traffic.localAddress,
       remoteAddress: traffic.remoteAddress, dtlsCipher: traffic.dtlsCipher, srtpCipher: traffic.srtpCipher,
-      files: files, problems: problems)
+      files: files, problems: problems, warnings: timeline.warnings)
+  }
+
+  /// What the other end decoded, where it can be asked.
+  private func askPeer(_ signalling: SignallingClient, about report: RTCStatsReport) async throws
+    -> StatsDocument.Received?
+  {
+    guard timeline.connected != nil, !timeline.hasPeerEnded, let fingerprint = report.localFingerprint,
+      isPeerOurs || HostName.isLoopback(url.host(percentEncoded: false) ?? "")
+    else { return nil }
+    do {
+      return try await signalling.statistics(at: url).connection(withPeer: fingerprint)?.received
+    } catch {
+      if isPeerOurs { throw error }
+      return nil
+    }
   }
 
   private func write(_ recorder: StreamRecorder?, to files: inout [String], problems: inout [String]) async {

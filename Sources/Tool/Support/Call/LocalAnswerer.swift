@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// The answering process of a call on this machine: this program again, serving one connection.
 package final class LocalAnswerer: Sendable {
@@ -58,10 +57,16 @@ package final class LocalAnswerer: Sendable {
   }
 
   private static func announcement(from handle: FileHandle) async throws -> Announcement {
-    let lines = firstLine(of: handle)
     return try await withThrowingTaskGroup(of: Announcement.self) { group in
       group.addTask {
-        for await line in lines { return try JSONDecoder().decode(Announcement.self, from: line) }
+        var line = Data()
+        for await chunk in PipeInput.chunks(of: handle) {
+          line.append(chunk)
+          if let end = line.firstIndex(of: UInt8(ascii: "\n")) {
+            return try JSONDecoder().decode(Announcement.self, from: line[..<end])
+          }
+          guard line.count <= lineLimit else { break }
+        }
         throw ToolError("The answering process ended before it listened.")
       }
       group.addTask {
@@ -71,25 +76,6 @@ package final class LocalAnswerer: Sendable {
       defer { group.cancelAll() }
       guard let first = try await group.next() else { preconditionFailure("the group has two tasks") }
       return first
-    }
-  }
-
-  /// The first line that comes; nothing when the other side ends without one.
-  private static func firstLine(of handle: FileHandle) -> AsyncStream<Data> {
-    AsyncStream { continuation in
-      let collected = Mutex(Data())
-      handle.readabilityHandler = { handle in
-        let data = handle.availableData
-        let (line, size) = collected.withLock { collected -> (Data?, Int) in
-          collected.append(data)
-          return (collected.firstIndex(of: UInt8(ascii: "\n")).map { Data(collected[..<$0]) }, collected.count)
-        }
-        if let line { continuation.yield(line) }
-        if line != nil || data.isEmpty || size > lineLimit {
-          handle.readabilityHandler = nil
-          continuation.finish()
-        }
-      }
     }
   }
 

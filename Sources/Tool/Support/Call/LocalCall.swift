@@ -16,23 +16,14 @@ package struct LocalCall: Sendable {
   package func run() async throws -> CallSummary {
     let answerer = try await LocalAnswerer.start(
       size: settings.size, frameRate: settings.frameRate, bitrate: settings.maximumBitrate)
-    let signalling = SignallingClient()
     do {
-      var summary = try await Caller(settings, url: answerer.url, timeline: timeline) {
-        let document = try await signalling.statistics(at: answerer.url)
-        guard let connection = document.connections.first else {
-          throw ToolError("it has no connection any more")
-        }
-        return connection.received
-      }.run()
-      await signalling.shutdown()
+      var summary = try await Caller(settings, url: answerer.url, timeline: timeline, isPeerOurs: true).run()
       if let problem = await answerer.end() {
         summary.problems.append(problem)
         summary.passed = false
       }
       return summary
     } catch {
-      await signalling.shutdown()
       answerer.terminate()
       throw error
     }

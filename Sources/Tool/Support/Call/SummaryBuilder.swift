@@ -10,7 +10,7 @@ package struct SummaryBuilder: Sendable {
   private let remote: StatsDocument.Received?
 
   /// - Parameters:
-  ///   - rates: the numbers when the connection came up, and how long ago that was.
+  ///   - rates: the numbers when the connection came up, and for how long it was up.
   ///   - remote: what the other end received, where it says so.
   package init(
     settings: CallSettings, traffic: Traffic, rates: (before: Traffic, elapsed: Duration),
@@ -42,11 +42,11 @@ package struct SummaryBuilder: Sendable {
     case .video:
       return direction(
         .received, kind, traffic.receivedVideo, before.receivedVideo, video: received.video, audio: nil,
-        verdict: .video(received.video, expectsPattern: settings.expectsPattern))
+        verdict: .video(received.video, connected: elapsed, expectsPattern: settings.expectsPattern))
     case .audio:
       return direction(
         .received, kind, traffic.receivedAudio, before.receivedAudio, video: nil, audio: received.audio,
-        verdict: .audio(received.audio, expectedFrequency: settings.expectedFrequency))
+        verdict: .audio(received.audio, connected: elapsed, expectedFrequency: settings.expectedFrequency))
     }
   }
 
@@ -56,8 +56,8 @@ package struct SummaryBuilder: Sendable {
     if let remote {
       // What the other end decoded says more than its reports.
       switch kind {
-      case .video: verdict = .video(remote.video, expectsPattern: settings.video == .pattern)
-      case .audio: verdict = .audio(remote.audio, expectedFrequency: settings.audio.frequency)
+      case .video: verdict = .video(remote.video, connected: elapsed, expectsPattern: settings.video == .pattern)
+      case .audio: verdict = .audio(remote.audio, connected: elapsed, expectedFrequency: settings.audio.frequency)
       }
     }
     return direction(

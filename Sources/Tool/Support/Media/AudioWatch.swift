@@ -14,9 +14,12 @@ package final class AudioWatch: Sendable {
     var measurements: [ToneMeasurement] = []
     var audibleWindows = 0
     var firstAudible: MediaTime?
+    /// When the last audible half second was over.
+    var lastAudible: MediaTime?
+    var longestPause = 0.0
   }
 
-  private static let window = Duration.milliseconds(500)
+  static let window = Duration.milliseconds(500)
   /// Half seconds that are kept for the median: the last ten minutes.
   private static let measurementLimit = 1_200
   private static let silenceLevel = -60.0
@@ -41,6 +44,10 @@ package final class AudioWatch: Sendable {
       state.windows += 1
       guard measurement.level > Self.silenceLevel else { return }
       state.audibleWindows += 1
+      if let last = state.lastAudible {
+        state.longestPause = max(state.longestPause, now.seconds - last.seconds - Self.window.seconds)
+      }
+      state.lastAudible = now
       if state.measurements.count == Self.measurementLimit { state.measurements.removeFirst() }
       state.measurements.append(measurement)
     }
@@ -49,12 +56,14 @@ package final class AudioWatch: Sendable {
   /// When the first sound above silence was decoded.
   package var firstTime: MediaTime? { state.withLock { $0.firstAudible } }
 
-  package var report: AudioReport {
+  package func report(now: MediaTime) -> AudioReport {
     let state = state.withLock { $0 }
     var report = AudioReport()
     report.duration = state.duration.seconds
     report.windows = state.windows
     report.audibleWindows = state.audibleWindows
+    report.longestPause = state.longestPause
+    report.sinceLast = state.lastAudible.map { now.seconds - $0.seconds }
     guard !state.measurements.isEmpty else { return report }
     let frequency = Self.median(state.measurements.map(\.frequency))
     let steady = state.measurements.count { $0.isTone(of: frequency) }

@@ -36,6 +36,8 @@ package struct VideoReport: Codable, Hashable, Sendable {
   package var meanDelay: Int?
   /// Seconds from the first picture to the last.
   package var span = 0.0
+  /// The longest time between two pictures, in seconds.
+  package var longestPause = 0.0
   /// Seconds since the last picture.
   package var sinceLast: Double?
 

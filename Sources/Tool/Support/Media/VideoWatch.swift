@@ -11,6 +11,7 @@ package final class VideoWatch: Sendable {
     var patternFrames = 0
     var firstTime: MediaTime?
     var lastTime: MediaTime?
+    var longestPause = 0.0
   }
 
   private let state = Mutex(State())
@@ -30,6 +31,7 @@ package final class VideoWatch: Sendable {
       if reading.counter != nil { state.patternFrames += 1 }
       state.picture = frame
       state.firstTime = state.firstTime ?? now
+      if let last = state.lastTime { state.longestPause = max(state.longestPause, now.seconds - last.seconds) }
       state.lastTime = now
     }
   }
@@ -55,6 +57,7 @@ package final class VideoWatch: Sendable {
     report.meanDelay = state.monitor.meanDelay.map { Int(($0.seconds * 1_000).rounded()) }
     if let first = state.firstTime, let last = state.lastTime {
       report.span = last.seconds - first.seconds
+      report.longestPause = state.longestPause
       report.sinceLast = now.seconds - last.seconds
     }
     return report

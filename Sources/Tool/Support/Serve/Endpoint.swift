@@ -23,13 +23,17 @@ package actor Endpoint {
   package static func open(
     _ settings: ServeSettings, log: Logger, onLastEnd: @escaping @Sendable () -> Void = {}
   ) async throws -> Endpoint {
+    // Each source once, so that what is missing is said now and not to the first caller.
+    if case .sources(let video, let audio) = settings.content {
+      for choice in [video, audio] { try settings.media.track(choice)?.stop() }
+    }
     do {
       let certificate = try await RTCPeerConnection.generateCertificate()
       let port = try await RTCSharedPort.open(
         port: settings.udpPort, network: settings.listen.isLoopback ? .includingLoopback : .automatic)
       return Endpoint(settings, log: log, port: port, certificate: certificate, onLastEnd: onLastEnd)
     } catch let error as WebRTCError {
-      throw ToolError("The server cannot begin: \(error.message) Choose another UDP port with --udp-port.")
+      throw ToolError("The server cannot begin: \(error.message) Choose another port with --udp-port.")
     }
   }
 

@@ -62,8 +62,9 @@ package struct EndpointServer: Sendable {
         onListening("\(settings.tls.isSecure ? "https" : "http")://\(address)/", endpoint.udpPort)
       },
       logger: quiet)
+    // The last service ends first: calls are to end before HTTP connections, which may linger.
     let group = ServiceGroup(
-      configuration: configuration(services: [EndpointService(endpoint: endpoint), application]))
+      configuration: configuration(services: [application, EndpointService(endpoint: endpoint)]))
     do {
       try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask {
@@ -84,6 +85,11 @@ package struct EndpointServer: Sendable {
       throw ToolError(
         "The server cannot listen on \(settings.listen): \(error.localizedReason). Choose another address with --listen."
       )
+    } catch is SocketAddressError.UnknownHost {
+      await endpoint.close()
+      throw ToolError(
+        "The server cannot listen on \(settings.listen): no address is known for \(settings.listen.host). Name an "
+          + "address of this machine with --listen.")
     } catch {
       await endpoint.close()
       throw error

@@ -12,7 +12,9 @@ package struct ServeCommand: AsyncParsableCommand {
       something else.
       """)
 
-  @Option(help: "Address and port of the HTTP server.", transform: { try ListenAddress(parsing: $0) })
+  @Option(
+    help: "Address and port of the HTTP server. (default: 127.0.0.1:8080)",
+    transform: { try ListenAddress(parsing: $0) })
   package var listen = ListenAddress(host: "127.0.0.1", port: 8_080)
 
   @Option(
@@ -22,7 +24,8 @@ package struct ServeCommand: AsyncParsableCommand {
       """)
   package var source: [String] = []
 
-  @Option(help: "Size of pattern and camera pictures.", transform: { try MediaSize(parsing: $0) })
+  @Option(
+    help: "Size of pattern and camera pictures. (default: 1280x720)", transform: { try MediaSize(parsing: $0) })
   package var size = MediaSize(width: 1_280, height: 720)
 
   @Option(help: "Pictures a second of pattern and camera.")
@@ -31,7 +34,8 @@ package struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Record what every connection sends to a WebM file in this folder.")
   package var record: String?
 
-  @Option(help: "The UDP port of all connections; 0 lets the system choose.")
+  @Option(
+    help: "The UDP port of all connections; 0 lets the system choose. (default: 0)", transform: PortArgument.parse)
   package var udpPort: UInt16 = 0
 
   @Option(help: "A STUN server, such as stun:stun.example.org:3478; may be given several times.")
@@ -64,7 +68,7 @@ package struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Candidates of an offer.")
   package var maxCandidates = 100
 
-  @Option(help: "Seconds that a connection may last.", transform: { try DurationArgument.parse($0) })
+  @Option(help: "Seconds that a connection may last. (default: 3600)", transform: { try DurationArgument.parse($0) })
   package var maxDuration = Duration.seconds(3_600)
 
   @Flag(help: "End after the first connection.")
@@ -137,7 +141,8 @@ package struct ServeCommand: AsyncParsableCommand {
     var log = Logger(label: "rtc") { StreamLogHandler.standardError(label: $0) }
     log.logLevel = Logger.Level(rawValue: logLevel) ?? .info
     let isAnnouncing = announce
-    try await EndpointServer(settings, log: log).run(lifeline: announce ? Self.standardInput() : nil) { url, port in
+    try await EndpointServer(settings, log: log).run(lifeline: announce ? PipeInput.end(of: .standardInput) : nil) {
+      url, port in
       if isAnnouncing {
         let announcement = LocalAnswerer.Announcement(url: url, udpPort: Int(port))
         if let data = try? JSONEncoder().encode(announcement) { Self.say(String(decoding: data, as: UTF8.self)) }
@@ -153,17 +158,5 @@ package struct ServeCommand: AsyncParsableCommand {
   /// At once, also into a pipe.
   private static func say(_ text: String) {
     try? FileHandle.standardOutput.write(contentsOf: Data("\(text)\n".utf8))
-  }
-
-  /// Finishes at the end of standard input.
-  private static func standardInput() -> AsyncStream<Void> {
-    AsyncStream { continuation in
-      FileHandle.standardInput.readabilityHandler = { handle in
-        if handle.availableData.isEmpty {
-          handle.readabilityHandler = nil
-          continuation.finish()
-        }
-      }
-    }
   }
 }

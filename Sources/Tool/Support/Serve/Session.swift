@@ -7,7 +7,6 @@ import WebRTC
 
 /// One connection of the server, from its offer to its end.
 final class Session: Sendable {
-  private static let gatheringTimeout = Duration.seconds(5)
   /// How often its limits are looked at.
   private static let interval = Duration.milliseconds(250)
 
@@ -37,12 +36,7 @@ final class Session: Sendable {
     do {
       try await send(tracks)
       try await connection.setLocalDescription()
-      await withTaskGroup(of: Void.self) { group in
-        group.addTask { await self.connection.waitForGathering() }
-        group.addTask { try? await Task.sleep(for: Self.gatheringTimeout) }
-        await group.next()
-        group.cancelAll()
-      }
+      if await !connection.waitForCandidates() { log.warning("The STUN servers did not answer in time") }
     } catch let error as WebRTCError {
       throw ServeError.failed("The answer cannot be made: \(error)")
     }
@@ -102,15 +96,10 @@ final class Session: Sendable {
         stateStart = now
       }
       let reason = limits.reasonToEnd(
-        state: state, inState: now - stateStart, age: now - start, hasPeerClosed: await hasPeerClosed())
+        state: state, inState: now - stateStart, age: now - start,
+        hasPeerClosed: await connection.getStats().hasPeerEnded)
       if let reason { return reason }
     }
-  }
-
-  /// A peer that closes its connection ends the DTLS association.
-  private func hasPeerClosed() async -> Bool {
-    let transports = await connection.getStats().all(RTCTransportStats.self)
-    return !transports.isEmpty && transports.allSatisfy { $0.dtlsState == .closed }
   }
 
   private func makeRecorder(_ tracks: [MediaStreamTrack], path: String?) -> StreamRecorder? {
@@ -137,7 +126,7 @@ final class Session: Sendable {
   func document() async -> StatsDocument.Connection {
     let report = await connection.getStats()
     let video = received.video.report(now: .now)
-    let audio = received.audio.report
+    let audio = received.audio.report(now: .now)
     return StatsDocument.Connection(
       id: id, connectionState: connection.connectionState, age: (ContinuousClock.now - start).seconds,
       received: StatsDocument.Received(

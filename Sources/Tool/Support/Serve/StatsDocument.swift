@@ -36,4 +36,9 @@ package struct StatsDocument: Codable, Sendable {
   package var connections: [Connection]
 
   package init(connections: [Connection]) { self.connections = connections }
+
+  /// The connection whose other end shows the certificate of this SHA-256.
+  func connection(withPeer fingerprint: String) -> Connection? {
+    connections.first { $0.stats.remoteFingerprint == fingerprint }
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import NIOSSL
 import RTCNativeCrypto
 
@@ -12,6 +13,12 @@ package enum TLSMaterial: Hashable, Sendable {
 
   package var isSecure: Bool { self != .none }
 
+  private static func checkReadable(_ path: String, option: String) throws {
+    guard access(path, R_OK) == 0 else {
+      throw ToolError("\(option) \(path) cannot be read: \(String(cString: strerror(errno))). Name a PEM file.")
+    }
+  }
+
   /// The server's configuration; `nil` for plain HTTP.
   package func configuration() throws -> TLSConfiguration? {
     let chain: [NIOSSLCertificate]
@@ -19,12 +26,16 @@ package enum TLSMaterial: Hashable, Sendable {
     switch self {
     case .none: return nil
     case .files(let certificatePath, let keyPath):
+      try Self.checkReadable(certificatePath, option: "--tls-cert")
+      try Self.checkReadable(keyPath, option: "--tls-key")
       do { chain = try NIOSSLCertificate.fromPEMFile(certificatePath) } catch {
-        throw ToolError("--tls-cert \(certificatePath) cannot be read as certificates in PEM form: \(error)")
+        throw ToolError(
+          "--tls-cert \(certificatePath) cannot be read as certificates in PEM form. It begins with -----BEGIN CERTIFICATE-----."
+        )
       }
       guard !chain.isEmpty else { throw ToolError("--tls-cert \(certificatePath) holds no certificate in PEM form.") }
       do { key = try NIOSSLPrivateKey(file: keyPath, format: .pem) } catch {
-        throw ToolError("--tls-key \(keyPath) cannot be read as a private key in PEM form: \(error)")
+        throw ToolError("--tls-key \(keyPath) cannot be read as a private key in PEM form without a passphrase.")
       }
     case .selfSigned:
       do {
@@ -38,6 +49,8 @@ package enum TLSMaterial: Hashable, Sendable {
     var configuration = TLSConfiguration.makeServerConfiguration(
       certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
     configuration.applicationProtocols = ["http/1.1"]
+    // Browsers that keep a connection do not answer its end: the server's own end is not to wait for them.
+    configuration.shutdownTimeout = .milliseconds(200)
     return configuration
   }
 }

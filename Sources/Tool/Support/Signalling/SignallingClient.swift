@@ -12,9 +12,10 @@ package struct SignallingClient: Sendable {
   /// More than any description has.
   private static let answerLimit = 1 << 20
   private static let statisticsLimit = 16 << 20
+  private static let statisticsTimeout = Duration.seconds(3)
 
   private let client: HTTPClient
-  private let timeout: TimeAmount
+  private let timeout: Duration
 
   /// - Parameter acceptsAnyCertificate: whether a server's certificate is not looked at.
   package init(acceptsAnyCertificate: Bool = false, timeout: Duration = .seconds(10)) {
@@ -24,7 +25,7 @@ package struct SignallingClient: Sendable {
       tls.certificateVerification = .none
       configuration.tlsConfiguration = tls
     }
-    self.timeout = .milliseconds(Int64(timeout.seconds * 1_000))
+    self.timeout = timeout
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
@@ -53,7 +54,7 @@ package struct SignallingClient: Sendable {
     request.headers.add(name: "Content-Type", value: "application/json")
     request.headers.add(name: "Accept", value: "application/json")
     request.body = .bytes(try JSONEncoder().encode(offer))
-    let (status, body) = try await execute(request, limit: Self.answerLimit)
+    let (status, body) = try await execute(request, limit: Self.answerLimit, timeout: timeout)
     guard status.code == 200 || status.code == 201 else {
       throw ToolError("\(url) refused the offer: \(Self.explanation(status, body))")
     }
@@ -68,14 +69,17 @@ package struct SignallingClient: Sendable {
   /// What a server that is an `rtc serve` says of its connections.
   package func statistics(at offerURL: URL) async throws -> StatsDocument {
     let url = offerURL.deletingLastPathComponent().appendingPathComponent("stats")
-    let (status, body) = try await execute(HTTPClientRequest(url: url.absoluteString), limit: Self.statisticsLimit)
+    let (status, body) = try await execute(
+      HTTPClientRequest(url: url.absoluteString), limit: Self.statisticsLimit, timeout: Self.statisticsTimeout)
     guard status == .ok else { throw ToolError("\(url) refused: \(Self.explanation(status, body))") }
     return try JSONDecoder().decode(StatsDocument.self, from: body)
   }
 
-  private func execute(_ request: HTTPClientRequest, limit: Int) async throws -> (HTTPResponseStatus, Data) {
+  private func execute(
+    _ request: HTTPClientRequest, limit: Int, timeout: Duration
+  ) async throws -> (HTTPResponseStatus, Data) {
     do {
-      let response = try await client.execute(request, timeout: timeout)
+      let response = try await client.execute(request, timeout: .milliseconds(Int64(timeout.seconds * 1_000)))
       let body = try await response.body.collect(upTo: limit)
       return (response.status, Data(buffer: body))
     } catch is NIOTooManyBytesError {
@@ -83,17 +87,31 @@ package struct SignallingClient: Sendable {
     } catch let error as CancellationError {
       throw error
     } catch {
-      throw ToolError(
-        "\(request.url) cannot be reached: \(Self.reason(error)). Is a server listening there? `rtc serve` starts one.")
+      if let error = error as? HTTPClientError, error == .deadlineExceeded || error == .readTimeout {
+        throw ToolError(
+          "\(request.url) did not answer within \(Int(timeout.seconds)) s. Is it the URL of a server that takes offers?"
+        )
+      }
+      throw ToolError("\(request.url) cannot be reached: \(Self.reason(error))")
     }
   }
 
   private static func reason(_ error: any Error) -> String {
     switch error {
     case let error as NIOConnectionError:
-      return error.connectionErrors.first.map { reason($0.error) } ?? "the host \(error.host) is not known"
-    case let error as IOError: return String(cString: strerror(error.errnoCode))
-    case let error as HTTPClientError: return error.shortDescription
+      return error.connectionErrors.first.map { reason($0.error) }
+        ?? "the host \(error.host) is not known. Is its name right?"
+    case let error as IOError:
+      return "\(String(cString: strerror(error.errnoCode))). Is a server listening there? `rtc serve` starts one."
+    case let error as HTTPClientError:
+      return "\(error.shortDescription). Is a server listening there? `rtc serve` starts one."
+    case is NIOSSLError, is NIOSSLExtraError:
+      let text = "\(error)"
+      if text.contains("CERTIFICATE_VERIFY_FAILED") || error is NIOSSLExtraError {
+        return "its certificate is not trusted. Give --insecure to accept it all the same."
+      }
+      return text.contains("WRONG_VERSION_NUMBER")
+        ? "it does not speak TLS. Write http:// instead of https://." : "TLS failed: \(text)"
     default: return "\(error)"
     }
   }

@@ -45,6 +45,7 @@ async function start() {
     element("hangUp").disabled = false;
     say("Calling…");
     await exchange(connection);
+    watchEnd(own);
     own.timer = setInterval(() => showNumbers(own), 1000);
   } catch (error) {
     if (call === own) hangUp(String(error.message ?? error), true);
@@ -82,6 +83,14 @@ function stateChanged(own) {
   if (state === "connected") say("Connected.");
   if (state === "disconnected") say("Nothing is heard of the server…", true);
   if (state === "failed") hangUp("The connection failed.", true);
+}
+
+/// The server's goodbye closes the transport; the connection's own state stays as it was.
+function watchEnd(own) {
+  const transport = own.connection.getSenders().map((sender) => sender.transport).find(Boolean);
+  transport?.addEventListener("statechange", () => {
+    if (call === own && transport.state === "closed") hangUp("The server has ended the call.");
+  });
 }
 
 function hangUp(message, isError = false) {

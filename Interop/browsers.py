@@ -56,10 +56,10 @@ def version(kind):
     return output.split(" built on")[0].strip()
 
 
-def start(kind, url, log, environment):
+def start(kind, url, log, environment, flags=()):
     profile = tempfile.mkdtemp(prefix=f"interop-{kind}-")
     if kind == "chromium":
-        command = [*CHROMIUM_FLAGS, f"--user-data-dir={profile}"]
+        command = [*CHROMIUM_FLAGS, *flags, f"--user-data-dir={profile}"]
     else:
         with open(os.path.join(profile, "user.js"), "w") as file:
             for name, value in FIREFOX_PREFERENCES.items():

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import checks
 import namespace
+import person
 import processes
 import report
 from peers import PEERS
@@ -62,6 +63,8 @@ def main():
             for name in names:
                 for case in cases:
                     results.append(run_case(PEERS[name], far, environment, *case))
+                if far.name == "rtc" and name == "chromium":
+                    results.append(person.call(far.path, RESULTS, ROOT, environment, Call.seconds))
     finally:
         processes.end_orphans()
 

@@ -15,6 +15,10 @@ Each peer makes three calls with `rtc`, audio and video both ways in each:
 | answer | the peer | `rtc serve --source pattern` | the pattern and tone of `rtc` |
 | call | `rtc` | `rtc call URL` | the pattern and tone of `rtc` |
 
+In a fourth, "page", Chromium opens the page of `rtc serve --source pattern` as a person does: "Call" is clicked, the
+remote picture must run and show the bars, the tone must be heard, `rtc` must decode what the fake camera and microphone
+send, and when `rtc` ends, the page must say so. Its times count from the click.
+
 Everything runs on one machine in {network}. The browsers are headless and send a canvas and an oscillator; aiortc sends
 generated frames and samples. All ends send {size} pictures at 30 frames per second that carry colour bars, a frame
 counter and a time code in their pixels, and a sine tone: 440 Hz from `rtc`, 660 Hz from browsers, 550 Hz from aiortc.

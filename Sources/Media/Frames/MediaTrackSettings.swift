@@ -31,6 +31,13 @@ public struct MediaTrackSettings: Hashable, Codable, Sendable {
   /// The opaque identifier of the physical unit that the device belongs to.
   public var groupId: String?
 
+  /// What a captured display shows: `monitor`, `window` or `browser` (screen-capture §5.4, `displaySurface`).
+  public var displaySurface: String?
+  /// Whether a captured display exists only as pictures (`logicalSurface`).
+  public var logicalSurface: Bool?
+  /// Whether the pointer is in the pictures of a display: `never`, `always` or `motion` (`cursor`).
+  public var cursor: String?
+
   /// Settings that say nothing yet.
   public init() {}
 

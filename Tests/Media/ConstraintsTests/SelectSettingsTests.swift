@@ -108,6 +108,12 @@ struct SelectSettingsTests {
     #expect(odd.settings.summary == "810x610@30*" && odd.native.width == 816 && odd.native.height == 616)
     #expect(space.select(.init(width: .exact(100), frameRate: .exact(2)))?.summary == "100x75@2*")
     #expect(space.select(.init(height: .exact(480), aspectRatio: .exact(1.5)))?.summary == "720x480@30")
+    // A source of any shape keeps that of its defaults.
+    #expect(space.select(.init(width: 960))?.summary == "960x720@30")
+    let wide = MediaTrackSettings(width: 1280, height: 720, frameRate: 25)
+    #expect(
+      SettingsSpace(isVideo: true, modes: [mode], defaults: wide).select(.init(width: .max(640)))?.summary
+        == "640x360@25")
   }
 
   @Test("CN-20, CN-21, CN-22, CN-23: microphones")

@@ -119,3 +119,8 @@ func notice(_ devices: MediaDevices) async {
     for device in change.userInsertedDevices { print("\(device.label) was plugged in") }
   }
 }
+
+func captureScreen(_ devices: MediaDevices) async throws -> MediaStream {
+  devices.add(DisplaySurface(TestPatternSource(width: 1920, height: 1080), label: "Screen"))
+  return try await devices.getDisplayMedia(video: .init(width: .max(1280), frameRate: 5))
+}

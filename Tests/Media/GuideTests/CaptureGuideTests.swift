@@ -98,6 +98,14 @@ struct CaptureGuideTests {
     }
   }
 
+  @Test("a display is captured")
+  func display() async throws {
+    let stream = try await captureScreen(MediaDevices(salt: .ephemeral))
+    #expect(stream.tracks[0].settings.width == 1280 && stream.tracks[0].settings.height == 720)
+    #expect(stream.tracks[0].settings.frameRate == 5 && stream.tracks[0].settings.displaySurface == "monitor")
+    stream.tracks[0].stop()
+  }
+
   @Test("devices that come are noticed")
   func hotPlug() async {
     let devices = MediaDevices(salt: .ephemeral)

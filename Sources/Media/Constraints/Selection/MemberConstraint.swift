@@ -18,6 +18,9 @@ package struct MemberConstraint: Hashable, Sendable {
   /// Whether it is a required constraint (mediacapture-main, fitness distance).
   package var isRequired: Bool { minimum != nil || maximum != nil || exact != nil || isPresenceRequired }
 
+  /// Whether it has a `min` or an `exact`, by which one could choose among displays.
+  package var demandsChoice: Bool { minimum != nil || exact != nil }
+
   /// Whether a value meets all that is demanded of it.
   func isSatisfied(by value: SettingValue) -> Bool {
     if isPresenceRequired, isPresent == false { return false }

@@ -12,9 +12,13 @@ extension SettingsSpace {
     var isNative: Bool { width == nativeWidth && height == nativeHeight }
     var aspectRatio: Double { MediaTrackSettings.aspectRatio(width: width, height: height) }
 
-    /// Hundredths of the native picture that are cut away so that the rest has the shape of this size.
+    /// The shape that is kept when nobody asks for another: that of the native picture, or for a source of any shape that
+    /// of its defaults.
+    var shape: Double
+
+    /// Hundredths of a picture of that shape that are cut away so that the rest has the shape of this size.
     var cropped: Int {
-      let kept = (Double(width) * Double(nativeHeight)) / (Double(height) * Double(nativeWidth))
+      let kept = Double(width) / Double(height) / shape
       return Int(((1 - min(kept, 1 / kept)) * 100).rounded())
     }
 

@@ -18,6 +18,10 @@ struct SizeGenerator {
   private let leastWidth: Int
   private let leastHeight: Int
   private let defaults: MediaTrackSettings
+  /// Whether the source has no shape of its own.
+  private let hasAnyShape: Bool
+  /// Width divided by height, when nobody asks for another.
+  private let shape: Double
 
   init(
     widths: MediaSourceMode.Values<Int>, heights: MediaSourceMode.Values<Int>, basic: PreparedConstraintSet,
@@ -28,6 +32,13 @@ struct SizeGenerator {
     self.basic = basic.only(Self.properties)
     self.advanced = advanced.map { $0.only(Self.properties) }
     self.defaults = defaults
+    if case .list = widths, case .list = heights {
+      hasAnyShape = false
+      shape = Double(widths.max) / Double(heights.max)
+    } else {
+      hasAnyShape = true
+      shape = Double(max(1, defaults.width ?? widths.max)) / Double(max(1, defaults.height ?? heights.max))
+    }
     let sets = [basic] + advanced
     func numbers(_ property: ConstrainableProperty, _ others: [Int?]) -> [Int] {
       let named = sets.flatMap { $0.numbers(for: property) }.filter { $0 >= 1 && $0 <= Self.limit }
@@ -50,7 +61,7 @@ struct SizeGenerator {
     if case .list(let widths) = widths, case .list(let heights) = heights {
       for width in widths {
         for height in heights {
-          listed.append(.init(width: width, height: height, nativeWidth: width, nativeHeight: height))
+          listed.append(size(width, height, nativeWidth: width, nativeHeight: height))
         }
       }
     }
@@ -62,12 +73,10 @@ struct SizeGenerator {
     )
     for width in corners.0 {
       for height in corners.1 { offer(width, height, to: &best) }
-      // The same shape as the source has: nothing is cropped.
-      offer(width, Int((Double(width * maximumHeight) / Double(maximumWidth)).rounded()), to: &best)
+      // The shape that is kept when nobody asks for another.
+      offer(width, Int((Double(width) / shape).rounded()), to: &best)
     }
-    for height in corners.1 {
-      offer(Int((Double(height * maximumWidth) / Double(maximumHeight)).rounded()), height, to: &best)
-    }
+    for height in corners.1 { offer(Int((Double(height) * shape).rounded()), height, to: &best) }
     for ratio in aspectRatios {
       for width in 1...maximumWidth {
         let height = Double(width) / ratio
@@ -85,11 +94,18 @@ struct SizeGenerator {
     return listed + best.sizes.filter { !listed.contains($0) }
   }
 
+  private func size(_ width: Int, _ height: Int, nativeWidth: Int, nativeHeight: Int) -> SettingsSpace.Size {
+    let own = Double(nativeWidth) / Double(nativeHeight)
+    return .init(
+      width: width, height: height, nativeWidth: nativeWidth, nativeHeight: nativeHeight,
+      shape: hasAnyShape ? shape : own)
+  }
+
   private func offer(_ width: Int, _ height: Int, to best: inout BestSizes) {
     guard width >= 1, height >= 1, let nativeWidth = widths.covering(max(width, leastWidth)),
       let nativeHeight = heights.covering(max(height, leastHeight))
     else { return }
-    best.offer(.init(width: width, height: height, nativeWidth: nativeWidth, nativeHeight: nativeHeight))
+    best.offer(size(width, height, nativeWidth: nativeWidth, nativeHeight: nativeHeight))
   }
 }
 

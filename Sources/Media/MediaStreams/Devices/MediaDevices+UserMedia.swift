@@ -195,7 +195,7 @@ extension MediaDevices {
   }
 
   /// Devices are opened on a thread that may wait.
-  nonisolated(nonsending) private static func offThread<Result: Sendable>(
+  nonisolated(nonsending) static func offThread<Result: Sendable>(
     _ body: @escaping @Sendable () throws -> Result
   ) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in

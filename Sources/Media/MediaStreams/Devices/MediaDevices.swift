@@ -10,6 +10,7 @@ import Synchronization
 public final class MediaDevices: Sendable {
   struct State: Sendable {
     var virtual: [MediaDevice] = []
+    var displays: [DisplaySurface] = []
     var identifiers: DeviceIdentifiers
     /// Kinds of which `getUserMedia` has brought a track.
     var exposed: Set<MediaDeviceKind> = []

@@ -17,6 +17,16 @@ public protocol MediaPermissionBroker: Sendable {
   /// - Parameter candidates: devices that would do, of each kind the best first.
   /// - Returns: those that may be used; without one of a kind, the kind is refused.
   func request(_ candidates: [MediaDeviceInfo]) async -> [MediaDeviceInfo]
+  /// Asks which display is to be captured (screen-capture, getDisplayMedia), each time.
+  ///
+  /// - Parameter displays: the names of those that there are.
+  /// - Returns: the index of one; `nil` when none may be captured.
+  func chooseDisplay(_ displays: [String]) async -> Int?
+}
+
+extension MediaPermissionBroker {
+  /// The first.
+  public func chooseDisplay(_ displays: [String]) async -> Int? { 0 }
 }
 
 /// The same answer for all devices of a kind.

@@ -19,6 +19,8 @@ final class SourceCoordinator: Sendable {
     /// What the device has when nobody asks for anything.
     var defaults: MediaTrackSettings?
     var supported = ConstrainableProperty.supported
+    /// Of a captured display.
+    var display: DisplaySurface.Properties?
   }
 
   private struct WeakAttachment {

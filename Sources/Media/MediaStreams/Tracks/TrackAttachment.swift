@@ -104,6 +104,11 @@ final class TrackAttachment: Sendable {
     settings.deviceId = identity.deviceId
     settings.groupId = identity.groupId
     if settings.facingMode == nil { settings.facingMode = identity.facingModes.first }
+    if let display = identity.display {
+      settings.displaySurface = display.kind.rawValue
+      settings.logicalSurface = display.isLogical
+      settings.cursor = display.cursor.rawValue
+    }
     if settings.resizeMode == nil, settings.width != nil, !source.modes.isEmpty {
       settings.resizeMode = VideoResizeMode.none.rawValue
     }

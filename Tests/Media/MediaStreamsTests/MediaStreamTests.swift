@@ -75,4 +75,17 @@ struct MediaStreamTests {
     #expect(clone.videoTracks[0].id != live.id && clone.videoTracks[0].readyState == .live)
     #expect(clone.audioTracks[0].readyState == .ended)
   }
+
+  @Test("GN-13: a black hole takes everything, from whatever track, until it is stopped")
+  func blackHole() throws {
+    let (video, audio) = (VideoTrackGenerator(), AudioTrackGenerator())
+    let hole = MediaBlackHole(MediaStream(tracks: [video.track, audio.track]))
+    for index in 0..<100 { try video.write(picture(index)) }
+    video.close()
+    try audio.write(AudioFrame(format: .mono48k, samples: [1], timestamp: .zero))
+    #expect(hole.videoFrames == 100 && hole.audioFrames == 1)
+    hole.stop()
+    try audio.write(AudioFrame(format: .mono48k, samples: [1], timestamp: .zero))
+    #expect(hole.audioFrames == 1 && audio.track.consumerCount == 0)
+  }
 }

@@ -42,7 +42,7 @@ soak: ## Make calls that come and go, and check that nothing of them stays (SOAK
 	$(SWIFT) run -c release soak $(SOAK)
 
 TIME ?= 60
-FUZZ ?= stun sdp rtp rtcp srtp vp8 opus json engine
+FUZZ ?= stun sdp rtp rtcp srtp vp8 opus json sctp engine
 FUZZ_FOLDER := .build/fuzz
 
 fuzz: ## Fuzz every parser and the whole engine, each for TIME seconds (FUZZ=engine for one)

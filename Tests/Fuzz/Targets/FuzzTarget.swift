@@ -2,7 +2,7 @@ import RTCBase
 
 /// What can be fuzzed. Each takes any bytes, and must neither trap, hang nor grow.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-  case stun, sdp, rtp, rtcp, srtp, vp8, opus, json, engine
+  case stun, sdp, rtp, rtcp, srtp, vp8, opus, json, sctp, engine
 
   package func run(_ input: [UInt8]) {
     switch self {
@@ -14,6 +14,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .vp8: fuzzVP8(input)
     case .opus: fuzzOpus(input)
     case .json: fuzzJSON(input)
+    case .sctp: fuzzAssociation(input)
     case .engine: fuzzEngine(input)
     }
   }

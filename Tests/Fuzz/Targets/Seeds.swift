@@ -52,6 +52,7 @@ extension FuzzTarget {
       descriptions.compactMap { try? Array(encoder.encode($0)) }
       + caller.candidates.prefix(2).compactMap { try? Array(encoder.encode($0)) }
       + [Array(#"{"iceServers":[{"urls":["stun:192.0.2.1"]}],"bundlePolicy":"max-bundle"}"#.utf8)]
+    seeds[.sctp] = FuzzedSessions.makeSeeds()
     return seeds
   }
 }

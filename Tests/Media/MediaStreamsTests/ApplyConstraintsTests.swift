@@ -218,6 +218,18 @@ struct ApplyConstraintsTests {
     #expect(stats.deliveredFrames == 50 && stats.discardedFrames == 100 && stats.totalFrames == 150)
   }
 
+  @Test("CN-15: a source that does not know its rate is slowed down all the same")
+  func unknownRate() async throws {
+    let generator = VideoTrackGenerator()
+    try generator.write(grey(1))
+    let track = generator.track.clone()
+    try await track.applyConstraints(.init(frameRate: .max(10)))
+    #expect(track.settings.frameRate == 10 && track.settings.width == 32)
+    for index in 0..<30 { try generator.write(grey(1, index: (index + 1) * 33_333_333)) }
+    #expect(track.videoStats?.deliveredFrames == 10 && generator.track.videoStats?.deliveredFrames == 31)
+    await #expect(throws: MediaError.self) { try await track.applyConstraints(.init(frameRate: .min(100))) }
+  }
+
   @Test("CN-20, CN-21: sound is mixed and resampled for the track that asks")
   func audio() async throws {
     let source = microphoneSource()

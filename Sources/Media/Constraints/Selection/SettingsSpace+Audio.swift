@@ -50,9 +50,9 @@ extension SettingsSpace {
     let standard = defaults.sampleRate ?? 48_000
     let native = values.critical(near: wholeNumbers(named) + [standard])
     let least = min(values.min, Self.derivedSampleRates.lowerBound)
-    let greatest = max(values.max, Self.derivedSampleRates.upperBound)
+    let greatest = min(max(values.max, Self.derivedSampleRates.upperBound), AudioFormat.maximumSampleRate)
     let derived = Set(wholeNumbers(named) + [least, greatest, standard]).subtracting(native)
-      .filter { (least...greatest).contains($0) }
+      .filter { $0 >= least && $0 <= greatest }
     return Choices(
       changes: (native + derived.sorted()).map { rate in
         // From above rather than from below: what a low rate does not carry cannot be made up, for other tracks neither.
@@ -73,8 +73,8 @@ extension SettingsSpace {
     let committed = commitments.compactMap(\.settings.channelCount).max() ?? 0
     let standard = defaults.channelCount ?? 1
     let native = values.critical(near: wholeNumbers(named) + [standard])
-    let greatest = max(values.max, 2)
-    let derived = Set(wholeNumbers(named) + [1, 2]).subtracting(native).filter { (1...greatest).contains($0) }
+    let greatest = min(max(values.max, 2), AudioFormat.maximumChannels)
+    let derived = Set(wholeNumbers(named) + [1, 2]).subtracting(native).filter { $0 >= 1 && $0 <= greatest }
     return Choices(
       changes: (native + derived.sorted()).map { count in
         let source = values.covering(max(count, committed)) ?? values.max

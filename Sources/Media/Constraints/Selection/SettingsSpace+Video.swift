@@ -70,13 +70,18 @@ extension SettingsSpace {
   private func rates(
     of mode: MediaSourceMode, basic: PreparedConstraintSet, advanced: [PreparedConstraintSet]
   ) -> [Rate] {
-    guard let values = mode.frameRate else { return [Rate(rate: nil, native: nil)] }
     let named = ([basic] + advanced).flatMap { $0.numbers(for: .frameRate) }
+    guard let values = mode.frameRate else {
+      // A source that does not know its rate is taken to be as fast as a screen (mediacapture-main, `frameRate`).
+      let derived = Set(named).sorted().filter { $0 >= Self.leastDerivedRate && $0 <= Self.screenRate }
+      return [Rate(rate: nil, native: nil)] + derived.map { Rate(rate: $0, native: nil) }
+    }
     let committed = commitments.compactMap(\.settings.frameRate).max()
     let native = values.critical(near: named + [defaults.frameRate, committed].compactMap { $0 })
     var rates = native.map { Rate(rate: $0, native: $0) }
     // Each picture that is not wanted is left out; none is made up.
-    for rate in Set(named + native + [defaults.frameRate].compactMap { $0 }).sorted() where rate > 0 {
+    for rate in Set(named + native + [defaults.frameRate].compactMap { $0 }).sorted()
+    where rate >= Self.leastDerivedRate {
       guard let source = values.covering(max(rate, committed ?? 0)), source != rate else { continue }
       rates.append(Rate(rate: rate, native: source))
     }

@@ -7,6 +7,10 @@ import RTCFrames
 /// The distance to a number grows on both sides of it and never faster the farther it is, so between the numbers that
 /// constraints name, and the lines of the aspect ratios that they name, no settings are better than at the ends.
 package struct SettingsSpace: Sendable {
+  /// The least frame rate that is derived: a picture in a quarter of an hour.
+  static let leastDerivedRate = 0.001
+  /// The rate of a usual screen.
+  static let screenRate = 60.0
   /// Sample rates that sound is converted to.
   package static let derivedSampleRates = 8_000...48_000
 

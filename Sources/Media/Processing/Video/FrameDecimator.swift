@@ -10,7 +10,7 @@ package struct FrameDecimator: Sendable {
 
   package init(frameRate: Double?) {
     self.frameRate = frameRate
-    interval = frameRate.map { $0 > 0 ? .nanoseconds(Int64(1e9 / $0)) : .seconds(3_600) } ?? .zero
+    interval = frameRate.map { .nanoseconds(Int64(min(1e9 / max($0, 0), 3.6e12))) } ?? .zero
   }
 
   /// Whether a picture of that time remains.

@@ -91,7 +91,8 @@ let peer: [Target] = [
     name: "WebRTC",
     dependencies: [
       "RTCBase", "RTCSecurity", "RTCSDP", "RTCICE", "RTCJSEP", "RTCRTP", "RTCPayload", "RTCReceive", "RTCSend",
-      "RTCCongestion", "RTCEngine", "WebRTCTypes", "RTCNativeCrypto", "RTCFrames", "RTCCodecs", "MediaStreams",
+      "RTCCongestion", "RTCSCTP", "RTCEngine", "WebRTCTypes", "RTCNativeCrypto", "RTCFrames", "RTCCodecs",
+      "MediaStreams",
       "RTCSynthetic", "RTCFiles", "RTCCapture", "RTCTransport",
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOPosix", package: "swift-nio"),

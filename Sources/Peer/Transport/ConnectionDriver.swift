@@ -10,6 +10,8 @@ package final class ConnectionDriver: DatagramReceiver {
   package let eventLoop: any EventLoop
   /// Called on the event loop with each event, in order.
   package var onEvent: ((EngineEvent) -> Void)?
+  /// Called on the event loop when datagrams have left.
+  package var onSent: (() -> Void)?
   /// Wake-ups by reason, for logs: what wakes a connection a thousand times a second.
   package private(set) var wakeUps: [Deadline.Reason: Int] = [:]
 
@@ -64,6 +66,7 @@ package final class ConnectionDriver: DatagramReceiver {
     timer?.cancel()
     timer = nil
     onEvent = nil
+    onSent = nil
   }
 
   // MARK: Datagrams
@@ -106,6 +109,7 @@ package final class ConnectionDriver: DatagramReceiver {
     }
     guard isSending else { return }
     for port in ports { port.flush() }
+    onSent?()
   }
 
   private func reportEvents() -> Bool {

@@ -20,9 +20,9 @@ struct DataChannelNegotiationTests {
   func negotiation() throws {
     let (simulation, peer) = makePeer()
     let channel = try peer.engine.openDataChannel(DataChannelOptions(label: "a"), now: simulation.now)
-    #expect(peer.engine.dataChannel(channel)?.state == .connecting)
-    #expect(peer.engine.dataChannel(channel)?.id == nil)
-    #expect(peer.engine.sctpTransport == nil)
+    #expect(peer.channel(channel)?.state == .connecting)
+    #expect(peer.channel(channel)?.id == nil)
+    #expect(peer.sctp == nil)
     let offer = try peer.engine.createOffer(RTCOfferOptions())
     #expect(offer.sdp.contains("m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"))
     peer.engine.announceNegotiationNeeded()

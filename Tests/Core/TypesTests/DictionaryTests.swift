@@ -44,6 +44,15 @@ struct DictionaryTests {
     #expect(throws: DecodingError.self) { try JSON.value(RTCSessionDescription.self, #"{"type":"bid","sdp":""}"#) }
   }
 
+  @Test("DC-01: a data channel is reliable and ordered unless it says otherwise")
+  func dataChannel() throws {
+    #expect(try JSON.value("{}") == RTCDataChannelInit())
+    #expect(
+      try JSON.value(#"{"ordered":false,"maxRetransmits":0,"priority":"high"}"#)
+        == RTCDataChannelInit(ordered: false, maxRetransmits: 0, priority: .high))
+    #expect(throws: DecodingError.self) { try JSON.value(RTCDataChannelInit.self, #"{"id":65536}"#) }
+  }
+
   @Test("An encoding is active unless it says otherwise")
   func encodings() throws {
     #expect(try JSON.value(#"{"rid":"q"}"#) == RTCRtpEncodingParameters(rid: "q"))

@@ -67,6 +67,7 @@ extension RTCPeerConnectionEvent {
     case .iceConnectionStateChange(let state): "ice \(state.rawValue)"
     case .connectionStateChange(let state): "connection \(state.rawValue)"
     case .track: "track"
+    case .dataChannel: "datachannel"
     }
   }
 

@@ -12,11 +12,13 @@ public struct RTCDataChannelInit: Codable, Hashable, Sendable {
   public var negotiated: Bool
   /// The channel's number, for negotiated channels; 0 to 65,534.
   public var id: UInt16?
+  /// The channel's share when several have more to send than the path takes (webrtc-priority).
+  public var priority: RTCPriorityType
 
   /// The defaults are those of the specification: reliable and ordered.
   public init(
     ordered: Bool = true, maxPacketLifeTime: UInt16? = nil, maxRetransmits: UInt16? = nil, protocol: String = "",
-    negotiated: Bool = false, id: UInt16? = nil
+    negotiated: Bool = false, id: UInt16? = nil, priority: RTCPriorityType = .low
   ) {
     self.ordered = ordered
     self.maxPacketLifeTime = maxPacketLifeTime
@@ -24,5 +26,19 @@ public struct RTCDataChannelInit: Codable, Hashable, Sendable {
     self.protocol = `protocol`
     self.negotiated = negotiated
     self.id = id
+    self.priority = priority
+  }
+
+  /// Members that are absent have their defaults.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      ordered: try container.decodeIfPresent(Bool.self, forKey: .ordered) ?? true,
+      maxPacketLifeTime: try container.decodeIfPresent(UInt16.self, forKey: .maxPacketLifeTime),
+      maxRetransmits: try container.decodeIfPresent(UInt16.self, forKey: .maxRetransmits),
+      protocol: try container.decodeIfPresent(String.self, forKey: .protocol) ?? "",
+      negotiated: try container.decodeIfPresent(Bool.self, forKey: .negotiated) ?? false,
+      id: try container.decodeIfPresent(UInt16.self, forKey: .id),
+      priority: try container.decodeIfPresent(RTCPriorityType.self, forKey: .priority) ?? .low)
   }
 }

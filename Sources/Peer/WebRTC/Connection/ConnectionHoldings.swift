@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import RTCFrames
 internal import RTCJSEP
+internal import RTCSCTP
 internal import RTCTransport
 
 /// What a connection has to give back at its end. It belongs to the connection's event loop and outlives a connection that was dropped
@@ -10,12 +11,20 @@ final class ConnectionHoldings {
   var sockets: [TransportID: TransportSockets] = [:]
   var transportObjects: [TransportID: RTCDtlsTransport] = [:]
   var transceiverObjects: [TransceiverID: RTCRtpTransceiver] = [:]
+  /// Until they are closed and read to the end.
+  var dataChannels: [DataChannelHandle: RTCDataChannel] = [:]
   var isClosed = false
   private let broadcaster: EventBroadcaster<RTCPeerConnectionEvent>
 
   init(driver: ConnectionDriver, broadcaster: EventBroadcaster<RTCPeerConnectionEvent>) {
     self.driver = driver
     self.broadcaster = broadcaster
+  }
+
+  /// The connection has closed: no event tells of it (webrtc-pc §4.4.2, close).
+  func endDataChannels() {
+    for channel in dataChannels.values { channel.end() }
+    dataChannels.removeAll()
   }
 
   /// Ends what nobody can close any more.
@@ -31,6 +40,7 @@ final class ConnectionHoldings {
       transceiver.sender.pipeline.closeLater()
       transceiver.receiver.pipeline.closeLater()
     }
+    endDataChannels()
     for transport in transportObjects.values { transport.close() }
     broadcaster.finish()
   }

@@ -10,6 +10,7 @@ struct ConnectionSnapshot: Sendable {
   var pendingRemoteDescription: RTCSessionDescription?
   var canTrickleIceCandidates: Bool?
   var transceivers: [RTCRtpTransceiver] = []
+  var sctp: RTCSctpTransport?
   var configuration: RTCConfiguration
   var closeReason: WebRTCError?
 }

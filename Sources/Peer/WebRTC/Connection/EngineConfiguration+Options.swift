@@ -29,6 +29,7 @@ extension JSEPConfiguration {
   init(fingerprints: [CertificateFingerprint], _ options: RTCPeerConnectionOptions) {
     self.init(fingerprints: fingerprints)
     preferredDTLSServerWhenAnswering = options.prefersDTLSServerRole
+    supportsDataChannels = true
     let codecs = options.codecs.codecs
     audioCodecs = codecs.filter(\.isAudio).map { CodecCapability($0, options) }
     videoCodecs = codecs.filter { !$0.isAudio }.map { CodecCapability($0, options) }

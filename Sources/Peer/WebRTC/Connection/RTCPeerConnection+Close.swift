@@ -30,6 +30,8 @@ extension RTCPeerConnection {
       transceiver.markStopped()
       retire(transceiver)
     }
+    holdings.endDataChannels()
+    sctp?.close()
     for transport in transportObjects.values { transport.close() }
     broadcaster.finish()
     resumeGatheringWaiters()

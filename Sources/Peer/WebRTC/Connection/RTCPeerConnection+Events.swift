@@ -12,6 +12,9 @@ extension RTCPeerConnection {
     driver.onEvent = { [weak self] event in
       self?.assumeIsolated { $0.handle(event) }
     }
+    driver.onSent = { [weak self] in
+      self?.assumeIsolated { $0.refreshBufferedAmounts() }
+    }
   }
 
   private func handle(_ event: EngineEvent) {
@@ -54,7 +57,8 @@ extension RTCPeerConnection {
       transceiverObjects[id]?.receiver.pipeline.setMuted(!isReceiving)
     case .keyFrameRequested(let id): transceiverObjects[id]?.sender.pipeline.requestKeyFrame()
     case .encodingTargetChanged(let id, let target): transceiverObjects[id]?.sender.pipeline.apply(target)
-    case .sctpTransportChanged, .dataChannel: break
+    case .sctpTransportChanged: refreshSCTPTransport()
+    case .dataChannel(let event): handle(event)
     }
   }
 
@@ -99,7 +103,7 @@ extension RTCPeerConnection {
       usernameFragment: candidate.usernameFragment, url: url)
   }
 
-  private func tell(_ event: RTCPeerConnectionEvent) {
+  func tell(_ event: RTCPeerConnectionEvent) {
     guard !isClosed, !isOverflowing, !broadcaster.send(event) else { return }
     // Nobody reads: rather than grow or lose events without a word, the connection ends.
     isOverflowing = true

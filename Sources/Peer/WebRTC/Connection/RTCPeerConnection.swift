@@ -5,6 +5,7 @@ internal import RTCEngine
 internal import RTCFrames
 internal import RTCJSEP
 internal import RTCNativeCrypto
+internal import RTCSCTP
 internal import RTCSecurity
 internal import RTCTransport
 import Synchronization
@@ -44,6 +45,8 @@ public actor RTCPeerConnection {
   /// What statistics said when the connection closed.
   var finalStatistics: ConnectionStatistics?
   var isNegotiationCheckQueued = false
+  /// Channels with something to send; few at a time.
+  var sendingChannels: [DataChannelHandle] = []
   var gatheringWaiters: [Int: CheckedContinuation<Void, Never>] = [:]
   var isOverflowing = false
   var closing: Task<Void, Never>?
@@ -113,6 +116,10 @@ public actor RTCPeerConnection {
   var transceiverObjects: [TransceiverID: RTCRtpTransceiver] {
     get { holdings.transceiverObjects }
     set { holdings.transceiverObjects = newValue }
+  }
+  var dataChannels: [DataChannelHandle: RTCDataChannel] {
+    get { holdings.dataChannels }
+    set { holdings.dataChannels = newValue }
   }
   var isClosed: Bool {
     get { holdings.isClosed }

@@ -16,6 +16,8 @@ public enum RTCPeerConnectionEvent: Sendable {
   case connectionStateChange(RTCPeerConnectionState)
   /// The peer sends a track.
   case track(RTCTrackEvent)
+  /// The peer has opened a data channel; it is open on this side too (`datachannel`).
+  case dataChannel(RTCDataChannel)
 
   /// Events of one key replace each other while they are unread: states coalesce, everything else is kept.
   var coalescingKey: Int? {
@@ -25,7 +27,7 @@ public enum RTCPeerConnectionEvent: Sendable {
     case .iceGatheringStateChange: 2
     case .iceConnectionStateChange: 3
     case .connectionStateChange: 4
-    case .iceCandidate, .iceCandidateError, .track: nil
+    case .iceCandidate, .iceCandidateError, .track, .dataChannel: nil
     }
   }
 }

@@ -1,0 +1,99 @@
+import RTCBase
+import RTCEngine
+import RTCJSEP
+import RTCSCTP
+import RTCTestKit
+import Testing
+import WebRTCTypes
+
+@Suite("Data channels under load")
+struct DataChannelLoadTests {
+  /// Keeps `amount` bytes buffered.
+  private func saturate(_ call: DataCall, _ channel: DataChannelHandle, for span: TimeDelta, amount: Int = 1 << 20)
+    throws
+  {
+    let block = DataChannelMessage(.binary, [UInt8](repeating: 7, count: 16_384))
+    let end = call.simulation.now + span
+    while call.simulation.now < end {
+      while call.caller.bufferedAmount(of: channel) < amount {
+        try call.send(block, on: channel, by: call.caller)
+      }
+      call.simulation.run(for: .milliseconds(20))
+    }
+  }
+
+  @Test("SC-06: a channel fills its path")
+  func throughput() throws {
+    let call = DataCall(impairments: .init(delay: .milliseconds(20), rate: 6_000_000, queueLimit: 64_000))
+    let channel = try call.open(DataChannelOptions(), by: call.caller)
+    try call.connect()
+    try saturate(call, channel, for: .seconds(4))
+    let bytes = call.callee.messages.values.joined().reduce(0) { $0 + $1.message.bytes.count }
+    #expect(Double(bytes) * 8 / 4 > 5_000_000)
+  }
+
+  @Test("DC-09: media goes on while a channel sends all that it can")
+  func media() throws {
+    let call = DataCall(impairments: .init(delay: .milliseconds(15), rate: 6_000_000, queueLimit: 60_000))
+    for kind in [MediaStreamTrackKind.audio, .video] {
+      let id = try call.caller.engine.updateModel(now: .zero) { model throws(WebRTCError) in
+        try model.addTrack(kind, trackID: "\(kind)", streamIDs: [])
+      }
+      call.caller.attachSource(to: id, now: .zero)
+    }
+    let channel = try call.open(DataChannelOptions(), by: call.caller)
+    try call.connect()
+    let before = (video: call.callee.videoFrames.count, audio: call.callee.audioFrames.count)
+    try saturate(call, channel, for: .seconds(5), amount: 256 << 10)
+    #expect(call.callee.videoFrames.count - before.video > 125)
+    #expect(call.callee.audioFrames.count - before.audio > 230)
+    #expect(call.callee.brokenFrames == 0)
+  }
+
+  @Test("DC-09: what one drain sends is bounded, and the rest is due at once")
+  func bounded() throws {
+    let call = DataCall(impairments: .init(delay: .milliseconds(1)))
+    let channel = try call.open(DataChannelOptions(), by: call.caller)
+    try call.connect()
+    let block = DataChannelMessage(.binary, [UInt8](repeating: 7, count: 200_000))
+    for _ in 0..<5 { try call.send(block, on: channel, by: call.caller) }
+    // The window opens, then there is more to send than one drain may.
+    call.simulation.run(for: .seconds(1)) { call.callee.messages.values.first?.count == 5 }
+    call.simulation.run(for: .milliseconds(5))
+    for _ in 0..<5 { try call.send(block, on: channel, by: call.caller) }
+    var count = 0
+    while let datagram = call.caller.engine.pollDatagram(now: call.simulation.now) {
+      count += 1
+      call.caller.engine.pool.give(datagram.packet)
+    }
+    #expect(count == 64)
+    let deadline = call.caller.engine.deadline
+    #expect(deadline?.time == call.simulation.now)
+  }
+
+  @Test("SC-09: a channel that nobody reads stalls neither another one nor memory")
+  func unread() throws {
+    let call = DataCall()
+    let unread = try call.open(DataChannelOptions(label: "unread"), by: call.caller)
+    let other = try call.open(DataChannelOptions(label: "other"), by: call.caller)
+    try call.connect(channels: 2)
+    call.callee.takesMessages = false
+    let block = DataChannelMessage(.binary, [UInt8](repeating: 7, count: 16_384))
+    for _ in 0..<32 { try call.send(block, on: unread, by: call.caller) }
+    call.simulation.run(for: .seconds(2))
+    try call.send(DataChannelMessage(text: "through"), on: other, by: call.caller)
+    call.simulation.run(for: .seconds(2))
+    let remote = try #require(
+      call.callee.arrivedChannels.first { call.callee.channel($0)?.options.label == "other" })
+    call.callee.takeMessages(from: remote, now: call.simulation.now)
+    #expect(call.callee.received(on: remote) == [DataChannelMessage(text: "through")])
+    // Read at last, everything is there.
+    let late = try #require(
+      call.callee.arrivedChannels.first { call.callee.channel($0)?.options.label == "unread" })
+    call.callee.takesMessages = true
+    call.callee.takeMessages(from: late, now: call.simulation.now)
+    call.simulation.run(for: .seconds(5))
+    call.callee.takeMessages(from: late, now: call.simulation.now)
+    #expect(call.callee.received(on: late).count == 32)
+  }
+}

@@ -117,4 +117,19 @@ import Testing
     #expect(summary.warnings.contains { $0.contains("stun:127.0.0.1:\(port)") })
     #expect(summary.text.contains("warning"))
   }
+
+  @Test("DC-16: a file goes to the other end whole, beside media and alone", arguments: [false, true])
+  func file(isAlone: Bool) async throws {
+    var (serve, settings) = settings()
+    serve.isSingle = true
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try Data((0..<3_000_001).map { UInt8(truncatingIfNeeded: $0 &* 31) }).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    settings.file = file.path
+    if isAlone { (settings.video, settings.audio) = (.none, .none) }
+    let summary = try await call(serve, settings)
+    #expect(summary.passed, "\(summary.text)")
+    #expect(summary.data?.bytes == 3_000_001 && summary.data?.sha256?.count == 64)
+    #expect(summary.directions.isEmpty == isAlone)
+  }
 }

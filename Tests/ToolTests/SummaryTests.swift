@@ -42,4 +42,16 @@ import Testing
     #expect(summary.text.contains("1.2 ms"))
     #expect(summary.text.contains("one thing"))
   }
+
+  @Test("A file that was not confirmed fails the call, whatever media did")
+  func file() {
+    var report = DataReport(path: "f", bytes: 2_000_000, seconds: 1, sha256: "0", verdict: .pass("same"))
+    #expect(CallSummary.judge([], data: report, problems: []))
+    #expect(report.text == "ok    same (2000000 bytes in 1.0 s, 16.0 Mbit/s)")
+    report.verdict = .fail("other")
+    #expect(!CallSummary.judge([summary.directions[0]], data: report, problems: []))
+    #expect(!CallSummary.judge([], problems: []))
+    #expect(ProgressLine.text(sent: 500_000, of: 1_000_000) == "file [##########..........]  50 %  0.5 of 1.0 MB")
+    #expect(ProgressLine.text(sent: 0, of: 0).contains("100 %"))
+  }
 }

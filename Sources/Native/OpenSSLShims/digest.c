@@ -12,6 +12,26 @@ size_t rtc_digest(const char *name, const void *bytes, size_t count, uint8_t *ou
   return EVP_Digest(bytes, count, output, &length, digest, NULL) == 1 ? length : 0;
 }
 
+rtc_sha256 *rtc_sha256_new(void) {
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  if (context == NULL || EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1) return (rtc_sha256 *)context;
+  EVP_MD_CTX_free(context);
+  return NULL;
+}
+
+void rtc_sha256_free(rtc_sha256 *hash) { EVP_MD_CTX_free((EVP_MD_CTX *)hash); }
+
+bool rtc_sha256_update(rtc_sha256 *hash, const void *bytes, size_t count) {
+  return count == 0 || EVP_DigestUpdate((EVP_MD_CTX *)hash, bytes, count) == 1;
+}
+
+bool rtc_sha256_finish(rtc_sha256 *hash, uint8_t *output) {
+  EVP_MD_CTX *context = (EVP_MD_CTX *)hash;
+  unsigned int length = 0;
+  return EVP_DigestFinal_ex(context, output, &length) == 1 && length == 32 &&
+         EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1;
+}
+
 static EVP_MAC *hmac_method;
 static pthread_once_t hmac_once = PTHREAD_ONCE_INIT;
 

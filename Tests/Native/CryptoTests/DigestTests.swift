@@ -35,6 +35,16 @@ struct DigestTests {
     }
   }
 
+  @Test("SHA-256 piece by piece, and again")
+  func pieces() {
+    let hash = SHA256()
+    for _ in 0..<2 {
+      for piece in ["a", "", "bc"] { hash.update(Array(piece.utf8)) }
+      #expect(hash.finish() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    }
+    #expect(hash.finish() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+  }
+
   @Test("Digests by their fingerprint names; unknown and refused names give none")
   func digests() {
     let provider = OpenSSLCryptoProvider()

@@ -48,6 +48,9 @@ package struct CallCommand: AsyncParsableCommand {
   @Option(help: "Write the final W3C statistics to this JSON file.")
   package var stats: String?
 
+  @Option(help: "Send this file over a data channel and check its SHA-256 at the other end; the call waits for that.")
+  package var data: String?
+
   @Flag(help: "Print the summary as JSON.")
   package var json = false
 
@@ -72,6 +75,9 @@ package struct CallCommand: AsyncParsableCommand {
     for url in stun where !url.lowercased().hasPrefix("stun:") {
       throw ValidationError("--stun \(url) is not a STUN URL; write one such as stun:stun.example.org:3478.")
     }
+    if let data {
+      do { _ = try FileTransfer.size(of: data) } catch { throw ValidationError("\(error)") }
+    }
     if let url {
       do { _ = try SignallingClient.offerURL(url) } catch { throw ValidationError("\(error)") }
     } else if let expectTone {
@@ -93,6 +99,7 @@ package struct CallCommand: AsyncParsableCommand {
       settings.recording = record == "off" ? nil : record
       settings.picture = picture == "off" ? nil : picture
       settings.statistics = stats
+      settings.file = data
       settings.isJSON = json
       settings.stunURLs = stun
       settings.maximumBitrate = bitrate

@@ -16,6 +16,8 @@ package struct CallSettings: Sendable {
   package var recording: String?
   package var picture: String?
   package var statistics: String?
+  /// A file to send over a data channel.
+  package var file: String?
   package var isJSON = false
   package var stunURLs: [String] = []
   /// In bits per second; `nil` leaves it to the network.
@@ -26,4 +28,7 @@ package struct CallSettings: Sendable {
   package var acceptsAnyCertificate = false
 
   package init() {}
+
+  /// No pictures and no sound in either direction: the file is all that the call is for.
+  package var carriesDataOnly: Bool { file != nil && video == .none && audio == .none }
 }

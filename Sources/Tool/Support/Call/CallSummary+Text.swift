@@ -7,6 +7,7 @@ extension CallSummary {
     lines.append("\(passed ? "PASSED" : "FAILED")  call with \(peer), \(number(duration, 1)) s")
     lines.append(row("set-up", setupText))
     for direction in directions { lines.append(row(direction.title, direction.text)) }
+    if let data { lines.append(row("file sent", data.text)) }
     lines.append(row("round trip", roundTripTime.map { "\(number($0 * 1_000, 1)) ms" } ?? "not measured"))
     if let localAddress, let remoteAddress {
       lines.append(row("path", "\(localAddress) to \(remoteAddress)"))
@@ -31,6 +32,13 @@ extension CallSummary {
 
   private func row(_ title: String, _ text: String) -> String {
     "  " + title.padding(toLength: 16, withPad: " ", startingAt: 0) + text
+  }
+}
+
+extension DataReport {
+  var text: String {
+    let rate = "\(bytes) bytes in \(number(seconds, 1)) s, \(number(bitrate / 1_000_000, 1)) Mbit/s"
+    return (verdict.passed ? "ok    " : "FAIL  ") + verdict.reason + " (\(rate))"
   }
 }
 

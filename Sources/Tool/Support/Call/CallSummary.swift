@@ -42,6 +42,8 @@ package struct CallSummary: Codable, Hashable, Sendable {
   package var remoteAddress: String?
   package var dtlsCipher: String?
   package var srtpCipher: String?
+  /// The file that was to be sent.
+  package var data: DataReport?
   /// Files that were written.
   package var files: [String]
   /// What else went wrong.
@@ -49,8 +51,9 @@ package struct CallSummary: Codable, Hashable, Sendable {
   /// What is not as it should be, but kept nothing from working.
   package var warnings: [String] = []
 
-  /// Whether every negotiated direction delivered, and nothing else went wrong.
-  package static func judge(_ directions: [Direction], problems: [String]) -> Bool {
-    problems.isEmpty && !directions.isEmpty && directions.allSatisfy(\.verdict.passed)
+  /// Whether every negotiated direction and the file were delivered, and nothing else went wrong.
+  package static func judge(_ directions: [Direction], data: DataReport? = nil, problems: [String]) -> Bool {
+    problems.isEmpty && (!directions.isEmpty || data != nil) && directions.allSatisfy(\.verdict.passed)
+      && data?.verdict.passed ?? true
   }
 }

@@ -71,8 +71,9 @@ package struct Caller: Sendable {
       let received = received
       group.addTask { for await event in connection.events { timeline.note(event) } }
       timeline.begin()
+      let transfer = try await makeTransfer(connection)
       let stream = MediaStream(tracks: tracks)
-      for kind in [MediaStreamTrack.Kind.video, .audio] {
+      for kind in settings.carriesDataOnly ? [] : [MediaStreamTrack.Kind.video, .audio] {
         if let track = tracks.first(where: { $0.kind == kind }) {
           try await connection.addTrack(track, streams: [stream])
         } else {
@@ -91,10 +92,17 @@ package struct Caller: Sendable {
         await received.run(
           video: receiving.first { $0.kind == .video }, audio: receiving.first { $0.kind == .audio })
       }
+      if let transfer { group.addTask { await transfer.run() } }
       let before = try await waitUntilConnected(connection)
+      let last = try await watch(connection, transfer)
       return try await finish(
-        signalling, directions: directions, recorder: recorder, before: before, last: try await watch(connection))
+        signalling, directions: directions, recorder: recorder, transfer: transfer, before: before, last: last)
     }
+  }
+
+  private func makeTransfer(_ connection: RTCPeerConnection) async throws -> FileTransfer? {
+    guard let path = settings.file else { return nil }
+    return try await FileTransfer(path: path, on: connection)
   }
 
   private func exchange(_ connection: RTCPeerConnection, _ signalling: SignallingClient) async throws {
@@ -127,7 +135,9 @@ package struct Caller: Sendable {
   }
 
   /// Tells every second how the call goes.
-  private func watch(_ connection: RTCPeerConnection) async throws -> (report: RTCStatsReport, elapsed: Duration) {
+  private func watch(
+    _ connection: RTCPeerConnection, _ transfer: FileTransfer?
+  ) async throws -> (report: RTCStatsReport, elapsed: Duration) {
     let clock = ContinuousClock()
     let start = clock.now
     guard timeline.connected != nil else { return (await connection.getStats(), .zero) }
@@ -135,11 +145,12 @@ package struct Caller: Sendable {
     defer { progress.end() }
     var report = await connection.getStats()
     var before = (time: start, traffic: Traffic(report))
-    let end = start + settings.duration
-    while !isOver, clock.now < end {
+    let end = settings.carriesDataOnly ? start : start + settings.duration
+    func goesOn() -> Bool { !isOver && (clock.now < end || transfer.map { $0.report == nil } ?? false) }
+    while goesOn() {
       // In short steps, so that an interruption is felt at once.
-      let next = min(end, before.time + .seconds(1))
-      while clock.now < next, !isOver {
+      let next = before.time + .seconds(1)
+      while clock.now < next, goesOn() {
         try await Task.sleep(for: min(.milliseconds(100), next - clock.now))
         let current = await connection.getStats()
         if current.hasPeerEnded { timeline.notePeerEnded() }
@@ -148,9 +159,13 @@ package struct Caller: Sendable {
       let now = clock.now
       let traffic = Traffic(report)
       let rates = TrafficRates(from: before.traffic, to: traffic, over: now - before.time)
-      progress.show(
-        ProgressLine.text(
-          state: timeline.connectionState.rawValue, elapsed: now - start, traffic: traffic, rates: rates))
+      var line = ProgressLine.text(
+        state: timeline.connectionState.rawValue, elapsed: now - start, traffic: traffic, rates: rates)
+      if let transfer {
+        let file = ProgressLine.text(sent: transfer.progress.sent, of: transfer.size)
+        line = settings.carriesDataOnly ? file : "\(line)  \(file)"
+      }
+      progress.show(line)
       before = (now, traffic)
     }
     return (report, clock.now - start)
@@ -159,8 +174,8 @@ package struct Caller: Sendable {
   // MARK: The end
 
   private func finish(
-    _ signalling: SignallingClient, directions: Directions, recorder: StreamRecorder?, before: Traffic,
-    last: (report: RTCStatsReport, elapsed: Duration)
+    _ signalling: SignallingClient, directions: Directions, recorder: StreamRecorder?, transfer: FileTransfer?,
+    before: Traffic, last: (report: RTCStatsReport, elapsed: Duration)
   ) async throws -> CallSummary {
     var problems: [String] = []
     var files: [String] = []
@@ -186,12 +201,13 @@ package struct Caller: Sendable {
       settings: settings, traffic: traffic,
       rates: (before, last.elapsed), received: StatsDocument.Received(video: video, audio: audio), remote: remote)
     let judged = builder.directions(directions)
-    if judged.isEmpty {
+    if judged.isEmpty, !settings.carriesDataOnly {
       problems.append("nothing was negotiated: the answer takes and sends neither pictures nor sound")
     }
     do { try writeStatistics(last.report, to: &files) } catch { problems.append("\(error)") }
+    let data = transfer.map { $0.report ?? $0.unfinishedReport }
     return CallSummary(
-      passed: CallSummary.judge(judged, problems: problems),
+      passed: CallSummary.judge(judged, data: data, problems: problems),
       peer: settings.url.map(\.absoluteString) ?? "a second process", duration: last.elapsed.seconds,
       setup: CallSummary.Setup(
         connected: timeline.seconds(until: timeline.connected),
@@ -199,7 +215,7 @@ package struct Caller: Sendable {
         firstSound: timeline.seconds(until: received.audio.firstTime)),
       directions: judged, roundTripTime: traffic.roundTripTime, localAddress: traffic.localAddress,
       remoteAddress: traffic.remoteAddress, dtlsCipher: traffic.dtlsCipher, srtpCipher: traffic.srtpCipher,
-      files: files, problems: problems, warnings: timeline.warnings)
+      data: data, files: files, problems: problems, warnings: timeline.warnings)
   }
 
   /// What the other end decoded, where it can be asked.

@@ -37,5 +37,15 @@ package struct ProgressLine: Sendable {
       rates.lossReceived * 100)
   }
 
+  /// How much of a file has been sent: a bar of twenty characters, the share and the amounts.
+  package static func text(sent: Int, of size: Int) -> String {
+    let share = size > 0 ? min(1, Double(sent) / Double(size)) : 1
+    let full = Int(share * 20)
+    let bar = String(repeating: "#", count: full) + String(repeating: ".", count: 20 - full)
+    return String(
+      format: "file [%@] %3.0f %%  %.1f of %.1f MB", bar, (share * 100).rounded(.down), Double(sent) / 1e6,
+      Double(size) / 1e6)
+  }
+
   private static func bitrate(_ value: Double) -> String { String(format: "%5.0f kbit/s", value / 1_000) }
 }

@@ -73,7 +73,8 @@ package actor Endpoint {
     var tracks: [MediaStreamTrack] = []
     do {
       tracks = try makeTracks() ?? []
-      let answer = try await session.answer(offer, tracks: settings.content == .echo ? nil : tracks)
+      let answer = try await session.answer(
+        offer, tracks: settings.content == .echo ? nil : tracks, negotiatedChannels: settings.negotiatedChannels)
       guard !isClosed else { throw ServeError.busy("The server is ending.") }
       begin(session, tracks: tracks)
       return answer

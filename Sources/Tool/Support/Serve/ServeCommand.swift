@@ -38,6 +38,9 @@ package struct ServeCommand: AsyncParsableCommand {
     help: "The UDP port of all connections; 0 lets the system choose. (default: 0)", transform: PortArgument.parse)
   package var udpPort: UInt16 = 0
 
+  @Option(help: "Answer on a data channel that peers negotiate with this id (0 to 65534); may be given several times.")
+  package var negotiated: [UInt16] = []
+
   @Option(help: "A STUN server, such as stun:stun.example.org:3478; may be given several times.")
   package var stun: [String] = []
 
@@ -97,6 +100,9 @@ package struct ServeCommand: AsyncParsableCommand {
     try check(
       Logger.Level(rawValue: logLevel) != nil,
       "--log-level \(logLevel) is not a level; choose debug, info, notice, warning or error.")
+    try check(
+      !negotiated.contains(65_535) && Set(negotiated).count == negotiated.count,
+      "--negotiated takes each of the ids 0 to 65534 once.")
     for url in stun {
       try check(
         url.lowercased().hasPrefix("stun:"), "--stun \(url) is not a STUN URL; write one such as stun:stun.example.org."
@@ -120,6 +126,7 @@ package struct ServeCommand: AsyncParsableCommand {
       settings.recordings = record
       settings.udpPort = udpPort
       settings.stunURLs = stun
+      settings.negotiatedChannels = negotiated
       settings.maximumBitrate = bitrate
       settings.allowedOrigins = allowOrigin
       if tlsSelfSigned { settings.tls = .selfSigned }

@@ -15,6 +15,8 @@ package struct ServeSettings: Sendable {
   package var recordings: String?
   package var udpPort: UInt16 = 0
   package var stunURLs: [String] = []
+  /// Data channels that peers make with these numbers and do not announce.
+  package var negotiatedChannels: [UInt16] = []
   package var maximumBitrate: Int?
   package var allowedOrigins: [String] = []
   package var tls = TLSMaterial.none

@@ -3,6 +3,7 @@ import Logging
 import MediaStreams
 import RTCFiles
 import RTCFrames
+import Synchronization
 import WebRTC
 
 /// One connection of the server, from its offer to its end.
@@ -14,6 +15,8 @@ final class Session: Sendable {
   let connection: RTCPeerConnection
   private let start = ContinuousClock.now
   private let received = ReceivedMedia()
+  /// Those that this side makes.
+  private let channels = Mutex<[RTCDataChannel]>([])
   private let log: Logger
 
   init(id: String, connection: RTCPeerConnection, log: Logger) {
@@ -27,7 +30,9 @@ final class Session: Sendable {
   // MARK: The beginning
 
   /// Applies the offer and makes the answer.
-  func answer(_ offer: RTCSessionDescription, tracks: [MediaStreamTrack]?) async throws -> RTCSessionDescription {
+  func answer(
+    _ offer: RTCSessionDescription, tracks: [MediaStreamTrack]?, negotiatedChannels: [UInt16]
+  ) async throws -> RTCSessionDescription {
     do {
       try await connection.setRemoteDescription(offer)
     } catch let error as WebRTCError {
@@ -35,6 +40,12 @@ final class Session: Sendable {
     }
     do {
       try await send(tracks)
+      if offer.sdp.contains("\nm=application ") {
+        for id in negotiatedChannels {
+          let channel = try await connection.createDataChannel("", init: RTCDataChannelInit(negotiated: true, id: id))
+          channels.withLock { $0.append(channel) }
+        }
+      }
       try await connection.setLocalDescription()
       if await !connection.waitForCandidates() { log.warning("The STUN servers did not answer in time") }
     } catch let error as WebRTCError {
@@ -71,7 +82,7 @@ final class Session: Sendable {
     let receiving = directions.receivers.map(\.track)
     let recorder = makeRecorder(receiving, path: recording)
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { for await event in connection.events { self.note(event) } }
+      group.addTask { await self.follow(connection) }
       group.addTask {
         await received.run(
           video: receiving.first { $0.kind == .video }, audio: receiving.first { $0.kind == .audio })
@@ -111,6 +122,17 @@ final class Session: Sendable {
     } catch {
       log.warning("The connection is not recorded: \(error)")
       return nil
+    }
+  }
+
+  /// Reads events to the end, and answers on data channels.
+  private func follow(_ connection: RTCPeerConnection) async {
+    await withDiscardingTaskGroup { echoes in
+      for channel in channels.withLock({ $0 }) { echoes.addTask { await DataEcho(channel, log: self.log).run() } }
+      for await event in connection.events {
+        note(event)
+        if case .dataChannel(let channel) = event { echoes.addTask { await DataEcho(channel, log: self.log).run() } }
+      }
     }
   }
 

@@ -276,4 +276,5 @@ async def main():
     await asyncio.sleep(30)
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -24,10 +24,12 @@ from sound import SoundServer
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "Interop" / "results"
-START_SECONDS, CALL_SECONDS, FAILED_CALL_SECONDS = 45, 60, 10
+START_SECONDS, CALL_SECONDS, FAILED_CALL_SECONDS, DATA_SECONDS = 45, 60, 10, 150
 
 # Name, the peer's role, whether rtc sends the peer's own media back.
 CASES = [("echo", "offer", True), ("answer", "offer", False), ("call", "answer", False)]
+# Data channels alone: name and the peer's role.
+DATA_CASES = [("channels", "offer"), ("file", "answer")]
 
 
 @dataclass
@@ -40,6 +42,8 @@ class Call:
     seconds: int = 4
     width: int = 640
     height: int = 480
+    is_data: bool = False
+    negotiated_id: int = 777
 
 
 def main():
@@ -57,7 +61,7 @@ def main():
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir()
     started = time.monotonic()
-    results = []
+    results, data_results = [], []
     try:
         with sound() as environment:
             for name in names:
@@ -65,18 +69,22 @@ def main():
                     results.append(run_case(PEERS[name], far, environment, *case))
                 if far.name == "rtc" and name == "chromium":
                     results.append(person.call(far.path, RESULTS, ROOT, environment, Call.seconds))
+                for case in DATA_CASES if far.name == "rtc" else []:
+                    data_results.append(run_data_case(PEERS[name], far, environment, *case))
     finally:
         processes.end_orphans()
 
     print()
     report.print_matrix(results)
-    print(f"\n{sum(r.passed for r in results)} of {len(results)} calls passed in {time.monotonic() - started:.0f} s; "
+    report.print_data(data_results)
+    everything = results + data_results
+    print(f"\n{sum(r.passed for r in everything)} of {len(everything)} calls passed in {time.monotonic() - started:.0f} s; "
           f"pictures and reports are in {RESULTS.relative_to(ROOT)}")
     if far.name == "rtc" and set(names) == set(PEERS):
         system = platform.freedesktop_os_release()["PRETTY_NAME"]
         versions = [f"rtc of commit {commit()} on {system}"] + [PEERS[name].version() for name in names]
-        (ROOT / "docs" / "interop.md").write_text(report.markdown(results, versions, network, Call()))
-    sys.exit(0 if all(r.passed for r in results) else 1)
+        (ROOT / "docs" / "interop.md").write_text(report.markdown(results, data_results, versions, network, Call()))
+    sys.exit(0 if all(r.passed for r in everything) else 1)
 
 
 def parse_arguments():
@@ -124,6 +132,33 @@ def run_case(peer, far, environment, case, role, echo):
             process.stop()
             result.problems += far_end.stop()
     judge(result, at_peer, at_far, call, peer, far, echo)
+    verdict = "pass" if result.passed else "FAIL"
+    print(f"  {peer.name} {case}: {verdict} ({time.monotonic() - started:.1f} s)", flush=True)
+    return result
+
+
+def run_data_case(peer, far, environment, case, role):
+    folder = RESULTS / f"{peer.name}-{case}"
+    folder.mkdir()
+    result = report.DataResult(peer.name, case, folder=str(folder.relative_to(ROOT)))
+    started = time.monotonic()
+    with Signalling(folder) as signalling, contextlib.ExitStack() as stack:
+        call = Call(folder, signalling, environment, is_data=True)
+        if role == "offer":
+            far_end = far.start(call, "answer", True)
+        process = stack.enter_context(peer.start(call, role))
+        if role == "answer":
+            signalling.asked_for_offer.wait(START_SECONDS)
+            far_end = far.start(call, "offer", True)
+        try:
+            at_peer = signalling.report("peer", DATA_SECONDS)
+            at_far = far_end.report(FAILED_CALL_SECONDS)
+        finally:
+            process.stop()
+            result.problems += far_end.stop()
+    result.set_up_ms = at_peer.get("setUpMs")
+    result.problems += [end["error"] for end in (at_peer, at_far) if "error" in end]
+    result.checks = at_peer.get("checks", []) + at_far.get("checks", [])
     verdict = "pass" if result.passed else "FAIL"
     print(f"  {peer.name} {case}: {verdict} ({time.monotonic() - started:.1f} s)", flush=True)
     return result

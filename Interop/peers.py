@@ -22,8 +22,8 @@ class Browser:
 
     def start(self, call, role, name="peer"):
         query = urlencode({"role": role, "hertz": self.hertz, "seconds": call.seconds,
-                           "width": call.width, "height": call.height})
-        url = f"{call.signalling.url}/call.html?{query}"
+                           "width": call.width, "height": call.height, "negotiated": call.negotiated_id})
+        url = f"{call.signalling.url}/{'data' if call.is_data else 'call'}.html?{query}"
         return browsers.start(self.name, url, call.folder / "browser.log", call.environment)
 
 
@@ -35,8 +35,11 @@ class Aiortc:
         return subprocess.run(command, capture_output=True, text=True, timeout=30).stdout.strip()
 
     def start(self, call, role, name="peer"):
-        command = [VENV_PYTHON, HERE / "aiortc_peer.py", call.signalling.url, name, role, self.hertz, call.seconds,
-                   f"{call.width}x{call.height}"]
+        if call.is_data:
+            command = [VENV_PYTHON, HERE / "aiortc_data.py", call.signalling.url, name, role, call.negotiated_id]
+        else:
+            command = [VENV_PYTHON, HERE / "aiortc_peer.py", call.signalling.url, name, role, self.hertz,
+                       call.seconds, f"{call.width}x{call.height}"]
         return Process(command, call.folder / f"{name}.log")
 
 

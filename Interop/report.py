@@ -31,6 +31,10 @@ counter and a time code in their pixels, and a sine tone: 440 Hz from `rtc`, 660
 - `rtc call` judges what it receives in the same way and says so by its exit status. `rtc serve` is judged by its
   statistics, and in the echo by the content that comes back.
 
+Each peer makes two more calls without media. In "channels" it offers, opens channels of every kind to `rtc serve`, which
+sends every message back, and compares; a file of 16 MB goes over a channel of its own, and the SHA-256 that `rtc` tells
+must be the file's. In "file" `rtc call --data` sends 16 MB of random bytes, whose SHA-256 the peer tells.
+
 Set-up is the time from the exchange of descriptions to `connected` at the peer, first frame that to the first decoded
 picture. Rates are measured over {seconds} s; the delay is from drawing to reading, through `rtc` and back in the echo.
 """
@@ -65,6 +69,35 @@ class Result:
         return [f"{title}: {problem}" if title else problem for problem, title in seen.items()]
 
 
+@dataclass
+class DataResult:
+    """The outcome of one call with data channels."""
+
+    peer: str
+    case: str
+    set_up_ms: int | None = None
+    checks: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+    folder: str = ""
+
+    @property
+    def passed(self):
+        return not self.problems and bool(self.checks) and all(check["passed"] for check in self.checks)
+
+    def all_problems(self):
+        failed = [f"{check['name']}: {check['detail']}" for check in self.checks if not check["passed"]]
+        return self.problems + failed
+
+    def row(self):
+        set_up = f"{self.set_up_ms:.0f} ms" if self.set_up_ms is not None else "-"
+        passed = [f"{check['name']} ({check['detail']})" if check["detail"] else check["name"]
+                  for check in self.checks if check["passed"]]
+        return [self.peer, self.case, set_up, ", ".join(passed) or "-", ", ".join(self.all_problems()) or "-"]
+
+
+DATA_TITLES = ["peer", "call", "set-up", "passed", "failed"]
+
+
 def cell(verdict):
     if verdict is None:
         return "-"
@@ -91,17 +124,27 @@ def print_matrix(results):
             print(f"     its logs, descriptions and reports are in {result.folder}")
 
 
-def markdown(results, versions, network, call):
+def print_data(results):
+    for result in results:
+        print(" | ".join(result.row()))
+        if not result.passed:
+            print(f"     its logs, descriptions and reports are in {result.folder}")
+
+
+def markdown(results, data_results, versions, network, call):
+    everything = results + data_results
     lines = ["# Interop", "", "<!-- Written by Interop/run: do not edit. -->", "",
-             f"{'All calls passed' if all(r.passed for r in results) else 'Some calls FAILED'}"
+             f"{'All calls passed' if all(r.passed for r in everything) else 'Some calls FAILED'}"
              f" on {datetime.date.today().isoformat()} with:", ""]
     lines += [f"- {version}" for version in versions]
     lines += ["", "## Calls", ""]
     table = list(rows(results))
     lines += [line(table[0]), line(["---"] * len(table[0])), *map(line, table[1:])]
+    lines += ["", "## Data channels", "", line(DATA_TITLES), line(["---"] * len(DATA_TITLES))]
+    lines += [line(result.row()) for result in data_results]
     lines += ["", "## Transport", "", line(["peer", "call", "DTLS and SRTP", "selected pair"]), line(["---"] * 4)]
     lines += [line([r.peer, r.case, r.security or "-", r.pair or "-"]) for r in results]
-    failed = [f"- {r.peer} {r.case}: {problem}" for r in results if not r.passed for problem in r.all_problems()]
+    failed = [f"- {r.peer} {r.case}: {problem}" for r in everything if not r.passed for problem in r.all_problems()]
     if failed:
         lines += ["", "## Failures", "", *failed]
     size = f"{call.width}x{call.height}"

@@ -1,6 +1,7 @@
 """The program under test, as the far end of a call."""
 
 import json
+import os
 import socket
 import subprocess
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 from peers import Aiortc
 from processes import Process
 
-START_SECONDS, STOP_SECONDS = 10, 5
+START_SECONDS, STOP_SECONDS, FILE_BYTES = 10, 5, 16 << 20
 
 
 def default_path():
@@ -28,7 +29,9 @@ class Rtc:
         self.path = path
 
     def start(self, call, role, echo):
-        return Serve(self.path, call, echo) if role == "answer" else Call(self.path, call)
+        if role == "answer":
+            return Serve(self.path, call, echo)
+        return DataCall(self.path, call) if call.is_data else Call(self.path, call)
 
 
 class Serve:
@@ -36,6 +39,8 @@ class Serve:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         source = [] if echo else ["--source", "pattern"]
+        if call.is_data:
+            source = ["--negotiated", call.negotiated_id]
         self.process = Process([path, "serve", "--listen", f"127.0.0.1:{port}", *source], call.folder / "rtc.log")
         self.folder = call.folder
         wait_for_port(port, self.process)
@@ -88,6 +93,33 @@ class Call:
                        for each in summary["directions"] if not each["verdict"]["passed"]]
             report["error"] = f"rtc call ended with status {status}: {'; '.join(summary['problems'] + reasons)}"
         return report
+
+    def stop(self):
+        self.process.stop()
+        return []
+
+
+class DataCall:
+    """Sends a file of random bytes, whose digest the peer must confirm."""
+
+    def __init__(self, path, call):
+        self.folder, file = call.folder, call.folder / "file.bin"
+        file.write_bytes(os.urandom(FILE_BYTES))
+        self.process = Process(
+            [path, "call", call.signalling.url + "/offer", "--video", "none", "--audio", "none", "--data", file,
+             "--json", "--stats", "rtc.stats.json", "--record", "off", "--picture", "off"],
+            call.folder / "rtc.log", directory=call.folder, output=call.folder / "rtc.json")
+
+    def report(self, timeout):
+        status = self.process.wait(timeout)
+        if status is None:
+            return {"error": "rtc call did not end in time"}
+        summary = read_json(self.folder / "rtc.json") or {"problems": ["rtc call printed no summary"]}
+        data = summary.get("data") or {"verdict": {"passed": False, "reason": "; ".join(summary["problems"])}}
+        rate = f"{8 * FILE_BYTES / data['seconds'] / 1e6:.0f} Mbit/s" if data.get("seconds") else ""
+        return {"checks": [{"name": "16 MB", "passed": status == 0 and data["verdict"]["passed"],
+                            "detail": rate if status == 0 else data["verdict"]["reason"]}],
+                "after": list((read_json(self.folder / "rtc.stats.json") or {}).values())}
 
     def stop(self):
         self.process.stop()

@@ -1,18 +1,13 @@
 // One call of a browser with the program under test. The driver opens this page with ?role=offer or ?role=answer and
 // stands between the two: an offerer posts its offer to /offer and gets the answer back; an answerer takes the offer
 // from /offer and posts its answer to /answer. At the end the page posts what it measured to /report/peer.
-import {PictureReader, ToneMeter, patternTrack, sleep, startAudio, toneTrack} from './media.js';
+import {PictureReader, ToneMeter, patternTrack, startAudio, toneTrack} from './media.js';
+import {answer, log, offer, post, sleep, stats, until} from './signal.js';
 
 const query = new URLSearchParams(location.search);
 const role = query.get('role'), hertz = +query.get('hertz'), seconds = +query.get('seconds');
 const width = +query.get('width'), height = +query.get('height');
 const connectMs = 20000, mediaMs = 15000, lookEveryMs = 100;
-
-const post = (path, body) => fetch(path, {
-  method: 'POST', headers: {'Content-Type': body instanceof Blob ? body.type : 'application/json'},
-  body: body instanceof Blob ? body : JSON.stringify(body)});
-
-const log = (...words) => post('/log/peer', [Math.round(performance.now()), ...words].join(' '));
 
 async function call() {
   // Permission to capture makes a browser gather real addresses; the devices themselves are only a fallback.
@@ -27,7 +22,8 @@ async function call() {
   connection.oniceconnectionstatechange = () => log('ICE', connection.iceConnectionState);
   connection.onconnectionstatechange = () => log('connection', connection.connectionState);
 
-  const started = await (role === 'offer' ? offer : answer)(connection, local);
+  const started = await (role === 'offer' ? offer : answer)(
+    connection, connection => local.getTracks().forEach(track => connection.addTrack(track, local)));
   await until(() => connection.connectionState === 'connected', connectMs,
     () => `not connected: ICE ${connection.iceConnectionState}, connection ${connection.connectionState}`);
   const setUpMs = Math.round(performance.now() - started);
@@ -50,42 +46,6 @@ async function call() {
   const after = await stats(connection);
   if (reader.looked) await post('/picture/peer', await reader.picture());
   return {...report, picture: reader.result(), tone: meter?.result() ?? null, before, after};
-}
-
-async function offer(connection, local) {
-  local.getTracks().forEach(track => connection.addTrack(track, local));
-  await connection.setLocalDescription();
-  await gathered(connection);
-  const started = performance.now();
-  const response = await post('/offer', connection.localDescription);
-  if (!response.ok) throw Error(`the offer was refused: ${response.status} ${await response.text()}`);
-  await connection.setRemoteDescription(await response.json());
-  return started;
-}
-
-async function answer(connection, local) {
-  let response;
-  do response = await fetch('/offer'); while (response.status === 204);
-  await connection.setRemoteDescription(await response.json());
-  local.getTracks().forEach(track => connection.addTrack(track, local));
-  await connection.setLocalDescription();
-  await gathered(connection);
-  const started = performance.now();
-  await post('/answer', connection.localDescription);
-  return started;
-}
-
-const gathered = connection => until(() => connection.iceGatheringState === 'complete', 5000,
-  () => 'candidates were not gathered in time');
-
-async function stats(connection) {
-  return [...(await connection.getStats()).values()];
-}
-
-async function until(condition, ms, explain) {
-  for (const end = performance.now() + ms; !condition(); await sleep(10)) {
-    if (performance.now() > end) throw Error(explain());
-  }
 }
 
 try {

@@ -1,7 +1,6 @@
 // What the page sends, and what it measures in what it receives.
 import {COUNTER, TIME, colourError, draw, readCode} from './pattern.js';
-
-export const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
+import {sleep} from './signal.js';
 
 // A camera of our own: the test pattern on a canvas.
 export function patternTrack(width, height, framesPerSecond) {

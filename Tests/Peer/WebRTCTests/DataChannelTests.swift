@@ -290,6 +290,8 @@ struct DataChannelTests {
     #expect(sent.dataChannelIdentifier == line.near.id)
     let received = try #require(await line.call.callee.getStats().first(RTCDataChannelStats.self))
     #expect(received.messagesReceived == 1 && received.bytesReceived == 3)
+    let association = try #require(await line.call.caller.diagnostics().association)
+    #expect(association.packetsSent > 0 && association.congestionWindow > 0 && association.invalidPackets == 0)
     await line.close()
     let last = await line.call.caller.getStats()
     #expect(last.first(RTCDataChannelStats.self)?.state == .closed)

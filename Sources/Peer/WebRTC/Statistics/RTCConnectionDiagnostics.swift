@@ -54,8 +54,40 @@ public struct RTCConnectionDiagnostics: Codable, Hashable, Sendable {
     public var reopenings: Int
   }
 
+  /// The SCTP association of the data channels.
+  public struct Association: Codable, Hashable, Sendable {
+    /// Bytes that may be under way at once.
+    public var congestionWindow: Int
+    /// Bytes that the peer takes now.
+    public var receiverWindow: Int
+    /// Bytes under way.
+    public var unacknowledged: Int
+    /// Seconds; `nil` before it is measured.
+    public var roundTripTime: Double?
+    /// SCTP packets sent.
+    public var packetsSent: UInt64
+    /// SCTP packets received.
+    public var packetsReceived: UInt64
+    /// Pieces of messages that were sent again.
+    public var chunksRetransmitted: UInt64
+    /// How often nothing was heard for so long that everything under way was taken for lost.
+    public var timeouts: UInt64
+    /// Messages given up by channels that do not retransmit for ever.
+    public var messagesAbandoned: UInt64
+    /// Packets that were not the peer's, or malformed.
+    public var invalidPackets: UInt64
+    /// Pieces of messages that were malformed or made no sense.
+    public var invalidChunks: UInt64
+    /// Pieces of messages that came again.
+    public var duplicateChunks: UInt64
+    /// Pieces of messages for which no memory was left.
+    public var overflowChunks: UInt64
+  }
+
   /// The transports.
   public var transports: [Transport]
+  /// The association of the data channels; `nil` without any.
+  public var association: Association?
   /// The sockets; none once the connection is closed.
   public var ports: [Port]
   /// Datagrams that were not sent since too many were waiting.

@@ -1,5 +1,7 @@
+internal import RTCBase
 internal import RTCEngine
 internal import RTCICE
+internal import RTCSCTP
 internal import RTCTransport
 
 extension RTCPeerConnection {
@@ -10,9 +12,23 @@ extension RTCPeerConnection {
     let ports = sockets.sorted { $0.key < $1.key }.flatMap(\.value.ports) + shared
     return RTCConnectionDiagnostics(
       transports: known.transports.map { RTCConnectionDiagnostics.Transport($0) },
+      association: known.sctp.map { RTCConnectionDiagnostics.Association($0) },
       ports: ports.map { RTCConnectionDiagnostics.Port($0) }, datagramsOverflowed: known.datagramsOverflowed,
       eventsOverflowed: known.eventsOverflowed,
       wakeUps: Dictionary(driver.wakeUps.map { ("\($0.key)", $0.value) }, uniquingKeysWith: +))
+  }
+}
+
+extension RTCConnectionDiagnostics.Association {
+  fileprivate init(_ known: SCTPStatistics) {
+    self.init(
+      congestionWindow: known.congestionWindow, receiverWindow: known.receiverWindow,
+      unacknowledged: known.unacknowledgedBytes, roundTripTime: known.smoothedRoundTripTime?.seconds,
+      packetsSent: known.packetsSent, packetsReceived: known.packetsReceived,
+      chunksRetransmitted: known.chunksRetransmitted, timeouts: known.retransmissionTimeouts,
+      messagesAbandoned: known.messagesAbandoned, invalidPackets: known.invalidPackets,
+      invalidChunks: known.invalidChunks, duplicateChunks: known.duplicateChunks,
+      overflowChunks: known.overflowChunks)
   }
 }
 

@@ -87,7 +87,5 @@ struct Reassembly {
     streams[index].reset(cost: &heldCost)
   }
 
-  mutating func resetAll() { for index in streams.indices { streams[index].reset(cost: &heldCost) } }
-
   var streamIdentifiers: [SCTPStreamIdentifier] { streams.map(\.identifier) }
 }

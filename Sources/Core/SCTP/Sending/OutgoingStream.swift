@@ -18,8 +18,6 @@ struct OutgoingStream {
   var isScheduled = false
   var bufferedAmount = 0
   var lowThreshold = 0
-  /// A reset waits for the stream to run dry, or for the peer's answer.
-  var isResetting = false
 
   init(identifier: SCTPStreamIdentifier) { self.identifier = identifier }
 

@@ -62,14 +62,9 @@ struct SendQueue {
     streams[index(of: identifier)].lowThreshold = max(0, threshold)
   }
 
-  mutating func setResetting(_ isResetting: Bool, _ identifier: SCTPStreamIdentifier) {
-    streams[index(of: identifier)].isResetting = isResetting
-  }
-
   /// The stream begins anew (RFC 6525 §5.2.7).
   mutating func restart(_ identifier: SCTPStreamIdentifier) {
     let index = index(of: identifier)
-    streams[index].isResetting = false
     streams[index].nextOrdered = MessageIdentifier(rawValue: 0)
     streams[index].nextUnordered = MessageIdentifier(rawValue: 0)
   }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RTCSCTP
 
-@Suite("Hostile peers")
+@Suite("Hostile data channels")
 struct HostilePeerTests {
   private func id(_ value: UInt16) -> SCTPStreamIdentifier { SCTPStreamIdentifier(rawValue: value) }
 

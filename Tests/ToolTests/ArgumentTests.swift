@@ -25,6 +25,28 @@ import Testing
     } throws: { "\($0)".contains("write") }
   }
 
+  @Test("Constraints are the JSON that getUserMedia takes")
+  func constraints() throws {
+    let json = #"{"audio": true, "video": {"width": {"exact": 640}, "frameRate": 10}}"#
+    let expected = MediaStreamConstraints(audio: true, video: .init(width: .exact(640), frameRate: 10))
+    #expect(try ConstraintsArgument.parse(json) == expected)
+    #expect(throws: ToolError.self) { try ConstraintsArgument.parse("[1]") }
+  }
+
+  @Test("What is sent is as constraints want it, or the call says why it cannot be")
+  func constrained() async throws {
+    let media = LocalMedia(size: MediaSize(width: 640, height: 360), frameRate: 30)
+    let track = try #require(try media.track(.pattern))
+    defer { track.stop() }
+    try await media.constrain(track, MediaStreamConstraints(video: .init(width: .exact(320), frameRate: .max(10))))
+    #expect(track.settings.width == 320 && track.settings.height == 180 && track.settings.frameRate == 10)
+    let error = await #expect(throws: ToolError.self) {
+      try await media.constrain(track, MediaStreamConstraints(video: .init(width: .min(9_000))))
+    }
+    #expect(error.map { "\($0)".contains("unfit: width") } == true)
+    try await media.constrain(track, MediaStreamConstraints(audio: .init(sampleRate: .exact(1))))
+  }
+
   @Test("Sound is not sent as pictures")
   func kinds() throws {
     #expect(throws: ToolError.self) { try MediaSourceChoice(parsing: "tone", kind: .video) }

@@ -34,6 +34,17 @@ struct ConstraintReportTests {
     #expect(report.description.hasSuffix("ignored: echoCancellation, torch"))
   }
 
+  @Test("CN-31: a source of any size shows at least what it has when nothing is asked for")
+  func anySize() {
+    let mode = MediaSourceMode(
+      width: .range(min: 1, max: 8192, step: 1), height: .range(min: 1, max: 8192, step: 1),
+      frameRate: .range(min: 1, max: 60, step: 0))
+    let report = ConstraintReport(
+      .init(width: .min(9_000)), in: [("Pattern", SettingsSpace(isVideo: true, modes: [mode]))])
+    #expect(report.failedConstraint == "width")
+    #expect(report.candidates.contains { $0.settings.summary == "640x480@30" && $0.verdict == .unfit(["width"]) })
+  }
+
   @Test("MD-11: among equals the first device wins, otherwise the nearest")
   func devices() {
     let spaces = [("First", camera(320, 240)), ("Second", webcam)]

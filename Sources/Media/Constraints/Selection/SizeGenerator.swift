@@ -65,6 +65,12 @@ struct SizeGenerator {
         }
       }
     }
+    if hasAnyShape, let width = widths.covering(min(defaults.width ?? 1, widths.max)),
+      let height = heights.covering(min(defaults.height ?? 1, heights.max))
+    {
+      // Whatever is asked for, what is had when nothing is.
+      listed.append(size(width, height, nativeWidth: width, nativeHeight: height))
+    }
     var best = BestSizes(basic: basic, advanced: advanced, defaults: defaults)
     let (maximumWidth, maximumHeight) = (widths.max, heights.max)
     let corners = (

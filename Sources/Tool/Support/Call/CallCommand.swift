@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import MediaStreams
 import UnixSignals
 
 /// `rtc call`.
@@ -33,6 +34,13 @@ package struct CallCommand: AsyncParsableCommand {
 
   @Option(help: "Pictures a second of pattern and camera.")
   package var fps = 30.0
+
+  @Option(
+    help: """
+      What is wanted of what is sent, as the JSON that a browser's getUserMedia takes: \
+      '{"video": {"width": {"exact": 320}, "frameRate": 10}}'.
+      """, transform: ConstraintsArgument.parse)
+  package var constraints: MediaStreamConstraints?
 
   @Option(
     help: "Seconds to call, from the moment the connection is up. (default: 10)",
@@ -95,6 +103,7 @@ package struct CallCommand: AsyncParsableCommand {
       settings.audio = audio
       settings.size = size
       settings.frameRate = fps
+      settings.constraints = constraints ?? MediaStreamConstraints()
       settings.duration = duration
       settings.recording = record == "off" ? nil : record
       settings.picture = picture == "off" ? nil : picture

@@ -1,4 +1,5 @@
 import Foundation
+import MediaStreams
 
 /// How a call is to be made.
 package struct CallSettings: Sendable {
@@ -8,6 +9,8 @@ package struct CallSettings: Sendable {
   package var audio = MediaSourceChoice.tone(MediaSourceChoice.defaultToneFrequency)
   package var size = MediaSize(width: 1_280, height: 720)
   package var frameRate = 30.0
+  /// What is wanted of the tracks that are sent, beside size and rate.
+  package var constraints = MediaStreamConstraints()
   /// Counted from the moment that the connection is up.
   package var duration = Duration.seconds(10)
   /// How long the connection may take to come up.

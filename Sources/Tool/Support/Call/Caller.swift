@@ -29,7 +29,9 @@ package struct Caller: Sendable {
     var tracks: [MediaStreamTrack] = []
     defer { for track in tracks { track.stop() } }
     for choice in [settings.video, settings.audio] {
-      if let track = try media.track(choice) { tracks.append(track) }
+      guard let track = try media.track(choice) else { continue }
+      tracks.append(track)
+      try await media.constrain(track, settings.constraints)
     }
     let connection = try makeConnection()
     let signalling = SignallingClient(acceptsAnyCertificate: settings.acceptsAnyCertificate)

@@ -34,6 +34,16 @@ package struct LocalMedia: Sendable {
       throw ToolError("\(choice.name) cannot be opened: \(error.message).")
     }
   }
+
+  /// Gives a track what constraints of its kind ask for.
+  package func constrain(_ track: MediaStreamTrack, _ constraints: MediaStreamConstraints) async throws {
+    let request = track.kind == .video ? constraints.video : constraints.audio
+    guard let wanted = request.constraints else { return }
+    do { try await track.applyConstraints(wanted) } catch let error as MediaError {
+      let reason = error.constraint == nil ? error.message : "\(track.explain(wanted))"
+      throw ToolError("The \(track.kind.rawValue) of \(track.label) cannot be had like that: \(reason)")
+    }
+  }
 }
 
 extension MediaSourceChoice {

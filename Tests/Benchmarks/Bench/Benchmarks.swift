@@ -8,7 +8,7 @@ import WebRTC
 /// The benchmarks in groups, and the limits that their results are compared with: what was measured of the libraries alone.
 struct Benchmarks {
   enum Group: String, CaseIterable {
-    case core, parts, sockets, setup, idle
+    case core, parts, sockets, data, setup, idle
   }
 
   private enum Limit {
@@ -34,6 +34,7 @@ struct Benchmarks {
     case .core: try core()
     case .parts: try parts()
     case .sockets: try await sockets()
+    case .data: try await data()
     case .setup: try await setUp()
     case .idle: try await idle()
     }
@@ -136,6 +137,23 @@ struct Benchmarks {
       try await call.close()
     }
     try await group.shutdownGracefully()
+  }
+
+  // MARK: Data channels
+
+  private func data() async throws {
+    report.section("Data channels of RTCPeerConnection over loopback, both ends in this process")
+    let call = try await DataCall.connect()
+    let benchmarks = DataBenchmarks(call: call)
+    _ = try await benchmarks.throughput(size: 16_384, bytes: 32 << 20)
+    var results: [(perCPUSecond: Double, perSecond: Double)] = []
+    for _ in 0..<runs { results.append(try await benchmarks.throughput(size: 16_384, bytes: 128 << 20)) }
+    report.add("16 KiB messages, one way", Measurement(results.map(\.perCPUSecond)), unit: "MB per CPU second")
+    report.add("16 KiB messages, one way", Measurement(results.map(\.perSecond)), unit: "MB/s")
+    var times: [Double] = []
+    for _ in 0..<runs { times.append(try await benchmarks.roundTrip(size: 64, count: 2_000)) }
+    report.add("64 bytes and their echo", Measurement(times), unit: "us")
+    await call.close()
   }
 
   // MARK: Connections

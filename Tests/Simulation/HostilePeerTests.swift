@@ -286,7 +286,7 @@ struct HostilePeerTests {
     isAlive(call, after: "hostile payloads")
   }
 
-  @Test("Lying reports and feedback leave the bitrate within its limits", arguments: 1...4 as ClosedRange<UInt64>)
+  @Test("Lying reports and feedback leave the bitrate within its limits", arguments: 1...2 as ClosedRange<UInt64>)
   func lies(seed: UInt64) throws {
     let (call, _) = try makeCall()
     let streams = Streams(call)
@@ -305,7 +305,7 @@ struct HostilePeerTests {
         #expect(target.bitrate >= .zero && target.bitrate <= .kilobitsPerSecond(700))
       }
     }
-    call.simulation.run(for: .seconds(20))
+    call.simulation.run(for: .seconds(10))
     isAlive(call, after: "lies")
   }
 }

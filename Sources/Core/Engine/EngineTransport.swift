@@ -113,7 +113,21 @@ struct EngineTransport {
     return nil
   }
 
-  mutating func send(_ packet: PacketBuffer, on path: ICEPath, now: MonotonicTime) -> OutgoingDatagram {
+  /// Mutating for speed: what is mutating is called in place.
+  mutating func canSendData() -> Bool { session.isConnected && session.path != nil }
+
+  /// An SCTP packet as a datagram; `nil` when DTLS cannot send it.
+  mutating func makeDataDatagram(_ bytes: RawSpan, now: MonotonicTime) -> OutgoingDatagram? {
+    guard let path = session.path else { return nil }
+    let packet = pool.take()
+    guard session.protect(bytes, into: packet) else {
+      pool.give(packet)
+      return nil
+    }
+    return send(packet, on: path, now: now)
+  }
+
+  private mutating func send(_ packet: PacketBuffer, on path: ICEPath, now: MonotonicTime) -> OutgoingDatagram {
     session.sent(packet.count, now: now)
     session.ice.recordSent(byteCount: packet.count, now: now)
     return OutgoingDatagram(packet: packet, source: path.base, destination: path.remote)

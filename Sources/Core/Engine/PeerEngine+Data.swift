@@ -109,7 +109,9 @@ extension PeerEngine {
   /// Where the transport of the association is.
   private var dataTransportIndex: Int? {
     guard let id = data?.section?.transportID else { return nil }
-    return transports.firstIndex { $0.session.id == id }
+    // Handed to a closure, each transport would be copied.
+    for index in transports.indices where transports[index].session.id == id { return index }
+    return nil
   }
 
   /// The association begins as soon as there is a transport to carry it (RFC 8841 §5.1: both sides may initiate).
@@ -138,9 +140,7 @@ extension PeerEngine {
 
   /// The association's next packet as a datagram, within what one drain may send.
   mutating func nextDataDatagram(now: MonotonicTime) -> OutgoingDatagram? {
-    guard data?.session.role != nil, let index = dataTransportIndex, transports[index].session.isConnected,
-      let path = transports[index].session.path
-    else { return nil }
+    guard data?.session.role != nil, let index = dataTransportIndex, transports[index].canSendData() else { return nil }
     guard let allowance = data?.allowance, allowance > 0 else {
       data?.isPending = true
       return nil
@@ -148,14 +148,10 @@ extension PeerEngine {
     let packet = pool.take()
     defer { pool.give(packet) }
     while data?.session.pollPacket(into: packet, now: now) == true {
-      let sealed = pool.take()
-      guard transports[index].session.protect(packet.bytes, into: sealed) else {
-        // SCTP sends it again.
-        pool.give(sealed)
-        continue
-      }
+      // What cannot be protected is lost, and SCTP sends it again.
+      guard let datagram = transports[index].makeDataDatagram(packet.bytes, now: now) else { continue }
       data?.allowance = allowance - 1
-      return transports[index].send(sealed, on: path, now: now)
+      return datagram
     }
     data?.isPending = false
     return nil

@@ -200,10 +200,14 @@ struct TransportSession {
   // MARK: Application data
 
   /// Moves the next decrypted record into `packet`; `false` when there is none.
-  func nextApplicationData(into packet: PacketBuffer) -> Bool { dtls?.nextApplicationData(into: packet) ?? false }
+  mutating func nextApplicationData(into packet: PacketBuffer) -> Bool {
+    dtls?.nextApplicationData(into: packet) ?? false
+  }
 
   /// Makes a datagram of `bytes`; `false` when DTLS cannot send them.
-  func protect(_ bytes: RawSpan, into datagram: PacketBuffer) -> Bool { dtls?.protect(bytes, into: datagram) ?? false }
+  mutating func protect(_ bytes: RawSpan, into datagram: PacketBuffer) -> Bool {
+    dtls?.protect(bytes, into: datagram) ?? false
+  }
 
   mutating func countUnexpectedData() { counters.unknownDrops &+= 1 }
 

@@ -58,10 +58,10 @@ struct DisorderTests {
 
   @Test("Clocks that differ by 500 ppm are followed: delay neither grows nor runs out", arguments: [500, -500])
   func drift(partsPerMillion: Int) throws {
-    // Three times as much for three minutes: a quarter of a second, far beyond what a jitter buffer holds here.
+    // Three times as much for two minutes: a fifth of a second, far beyond what a jitter buffer holds here.
     let factor = 3
     let call = try TestCall(kinds: [.audio], prepare: { $1[1].clockDrift = partsPerMillion * factor })
-    call.simulation.run(for: .seconds(180))
+    call.simulation.run(for: .seconds(120))
     #expect(call.simulation.failures == [])
     for peer in call.peers {
       #expect(Double(peer.concealedTicks) < 0.01 * Double(peer.playedTicks))

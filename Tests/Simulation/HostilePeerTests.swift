@@ -286,12 +286,12 @@ struct HostilePeerTests {
     isAlive(call, after: "hostile payloads")
   }
 
-  @Test("Lying reports and feedback leave the bitrate within its limits", arguments: 1...2 as ClosedRange<UInt64>)
-  func lies(seed: UInt64) throws {
+  @Test("Lying reports and feedback leave the bitrate within its limits")
+  func lies() throws {
     let (call, _) = try makeCall()
     let streams = Streams(call)
     let video = word(streams.sentSSRC(.video))
-    let random = RandomSource.seeded(seed)
+    let random = RandomSource.seeded(1)
     for _ in 0..<300 {
       inject(
         [

@@ -49,6 +49,13 @@ let native: [Target] = [
   .target(name: "COpusShims", dependencies: ["COpus"], path: "Sources/Native/OpusShims"),
   .target(name: "CVPXShims", dependencies: ["CVPX"], path: "Sources/Native/VPXShims"),
   .target(name: "CALSAShims", dependencies: ["CALSA"], path: "Sources/Native/ALSAShims"),
+  .target(
+    name: "CAudioProcessing", path: "Sources/Native/AudioProcessing",
+    // `library` is where Debian has the headers: SwiftPM refuses what pkg-config says of them.
+    cxxSettings: [
+      .define("WEBRTC_POSIX"), .define("WEBRTC_AUDIO_PROCESSING_ONLY_BUILD"), .headerSearchPath("library"),
+    ],
+    linkerSettings: [.linkedLibrary("webrtc_audio_processing")]),
   .target(name: "CV4L2Shims", path: "Sources/Native/V4L2Shims"),
   .target(
     name: "RTCNativeCrypto", dependencies: ["RTCBase", "RTCSecurity", "COpenSSLShims", "CLibSRTP"],
@@ -75,6 +82,7 @@ let media: [Target] = [
     name: "RTCCapture",
     dependencies: [
       "RTCFrames", "RTCProcessing", "MediaStreams", "CALSA", "CALSAShims", "CV4L2Shims", "CYUV", "CTurboJPEG",
+      "CAudioProcessing",
     ],
     path: "Sources/Media/Capture"),
 ]

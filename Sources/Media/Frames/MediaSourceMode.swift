@@ -73,6 +73,15 @@ public struct MediaSourceMode: Hashable, Sendable {
     autoGainControl = settings.autoGainControl.map { [$0] } ?? []
     noiseSuppression = settings.noiseSuppression.map { [$0] } ?? []
   }
+
+  /// The mode of a microphone: it reports a single `false` for processing that it has not (mediacapture-main §4.3.8).
+  package var knowingProcessing: MediaSourceMode {
+    var mode = self
+    if echoCancellation.isEmpty { mode.echoCancellation = [.disabled] }
+    if autoGainControl.isEmpty { mode.autoGainControl = [false] }
+    if noiseSuppression.isEmpty { mode.noiseSuppression = [false] }
+    return mode
+  }
 }
 
 extension MediaSourceMode {

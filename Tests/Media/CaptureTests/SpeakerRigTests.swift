@@ -9,7 +9,7 @@ import Testing
 @Suite("Loudspeaker rig", .serialized, .enabled(if: Rig.folder != nil, "RigTests runs it"), .tags(.rig))
 struct SpeakerRigTests {
   init() {
-    for name in ["rigspeaker", "rigfast", "rigslow"] { Rig.tellMicrophone("", name: name) }
+    for name in ["rigspeaker", "rigfast", "rigslow", "rigroom", "rigecho"] { Rig.tellMicrophone("", name: name) }
   }
 
   private func tone(_ samples: [Int16]) -> ToneMeasurement? {
@@ -48,6 +48,38 @@ struct SpeakerRigTests {
       #expect(await threadCount(named: "play rigspeaker", becomes: 0))
     }
     #expect(Rig.descriptors.sorted() == descriptors)
+  }
+
+  @Test("CN-24: a microphone that hears what is played stops doing so when constraints ask for it, and hears it again")
+  func echo() async throws {
+    let player = try ALSAPlayer(device: "rigroom")
+    defer { player.close() }
+    let track = try MediaStreamTrack(source: ALSASource(device: "rigecho"))
+    defer { track.stop() }
+    #expect(track.settings.echoCancellation == .disabled && track.settings.noiseSuppression == false)
+    #expect(track.capabilities.echoCancellation == [.disabled, .enabled])
+    var voice = SpokenSound(seed: 7)
+    var microphone = track.audioFrames(buffer: 1_000).makeAsyncIterator()
+    var heard: [Int16] = []
+    // For each 10 ms that are heard 10 ms are played.
+    func listen(until isReached: (Double) -> Bool) async -> Bool {
+      heard.removeAll()
+      for _ in 0..<2_000 {
+        guard let frame = await microphone.next() else { return false }
+        heard = (heard + frame.samples).suffix(48_000)
+        let samples = voice.noise(480, level: -20).integers
+        player.write(AudioFrame(format: .mono48k, samples: samples, timestamp: .now))
+        if heard.count == 48_000, isReached(heard.level) { return true }
+      }
+      return false
+    }
+    #expect(await listen { $0 > -28 }, "\(heard.level)")
+    try await track.applyConstraints(.init(echoCancellation: .exact(true)))
+    #expect(track.settings.echoCancellation == .enabled && track.settings.noiseSuppression == false)
+    #expect(await listen { $0 < -46 }, "\(heard.level)")
+    try await track.applyConstraints(.init(echoCancellation: .exact(false)))
+    #expect(track.settings.echoCancellation == .disabled)
+    #expect(await listen { $0 > -28 }, "\(heard.level)")
   }
 
   @Test("an underrun is counted, and playing goes on")

@@ -51,6 +51,33 @@ struct SystemDevicesRigTests {
     #expect(await eventually { Rig.descriptorCount <= descriptors + 3 })
   }
 
+  @Test(
+    "CN-24, CN-25, CN-26, MD-19: a microphone is processed as in a browser unless constraints ask for its bare sound")
+  func processing() async throws {
+    let supported = devices.supportedConstraints
+    #expect(supported[.echoCancellation] && supported[.autoGainControl] && supported[.noiseSuppression])
+    let standard = try #require(try await devices.getUserMedia(audio: true).audioTracks.first)
+    #expect(standard.settings.echoCancellation == .enabled)
+    #expect(standard.settings.autoGainControl == true && standard.settings.noiseSuppression == true)
+    #expect(standard.capabilities.noiseSuppression == [false, true])
+    // One microphone is processed in one way.
+    await #expect(throws: MediaError.self) {
+      try await devices.getUserMedia(
+        audio: .init(noiseSuppression: .exact(false), deviceId: .exact(standard.settings.deviceId ?? "")))
+    }
+    standard.stop()
+    let bare = try await devices.getUserMedia(
+      audio: .init(echoCancellation: false, autoGainControl: false, noiseSuppression: .exact(false)))
+    let track = try #require(bare.audioTracks.first)
+    #expect(track.settings.echoCancellation == .disabled)
+    #expect(track.settings.autoGainControl == false && track.settings.noiseSuppression == false)
+    track.stop()
+    // Which part of what is played came from afar nobody knows here.
+    await #expect(throws: MediaError.self) {
+      try await devices.getUserMedia(audio: .init(echoCancellation: .exact(.remoteOnly)))
+    }
+  }
+
   @Test("MD-05: cameras that another program has are not readable")
   func busy() async {
     for number in 0..<4 { Rig.tellCamera("b", name: "video\(number)") }

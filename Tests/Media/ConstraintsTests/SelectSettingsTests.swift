@@ -140,9 +140,25 @@ struct SelectSettingsTests {
     #expect(low.native.sampleRate == 44_100 && low.native.channelCount == 2)
   }
 
+  @Test("CN-24: a device that processes nothing says so, and cannot be required to")
+  func bareDevice() {
+    let mode = MediaSourceMode(sampleRate: .list([48_000]), channelCount: .list([1]))
+    let device = SettingsSpace(isVideo: false, modes: [mode], deviceId: "tone")
+    #expect(device.capabilities.echoCancellation == [.disabled] && device.capabilities.noiseSuppression == [false])
+    #expect(device.select(.init())?.autoGainControl == false)
+    #expect(device.select(.init(echoCancellation: .exact(false), noiseSuppression: true))?.noiseSuppression == false)
+    #expect(device.select(.init(echoCancellation: .exact(true))) == nil)
+    // Of a source that is no device nothing is known.
+    let source = SettingsSpace(isVideo: false, modes: [mode])
+    #expect(source.capabilities.echoCancellation == nil && source.select(.init())?.echoCancellation == nil)
+  }
+
   @Test("CN-24, CN-27: processing that nobody does is neither offered nor looked at")
   func unsupportedProcessing() {
-    let space = SettingsSpace(isVideo: false, modes: microphone.modes)
+    let supported = ConstrainableProperty.supported.subtracting([
+      .echoCancellation, .autoGainControl, .noiseSuppression,
+    ])
+    let space = SettingsSpace(isVideo: false, modes: microphone.modes, supported: supported)
     #expect(space.select(.init(echoCancellation: .exact(.all)))?.echoCancellation == nil)
     #expect(space.capabilities.echoCancellation == nil && space.capabilities.noiseSuppression == nil)
     #expect(microphone.capabilities.echoCancellation == [false, true, .remoteOnly])

@@ -7,6 +7,7 @@
 //     frequency 1000             # of the tone, which the second channel has half as loud
 //     control "/path/of/a/file"
 //     record "/path/of/a/file"   # what is played, as it comes
+//     echo "/path/of/a/file"     # instead of the tone: what another one records there, half as loud (S16 only)
 //     format S16                 # or S32 or FLOAT
 //     rate 44100                 # the only one; without it 8 to 96 kHz
 //     channels 2                 # the only number; without it 1 and 2
@@ -39,6 +40,7 @@ struct microphone {
   char *control;
   double speed;            // of its clock
   int record;              // what is played goes there, or -1
+  int echo;                // what is heard comes from there, or -1
   bool has_hung;
   int64_t start;           // in nanoseconds
   int64_t stalled_since;   // samples heard when it stalled; -1 while it does not
@@ -84,6 +86,8 @@ static int prepare(snd_pcm_ioplug_t *plug) {
 static int start(snd_pcm_ioplug_t *plug) {
   struct microphone *microphone = plug->private_data;
   microphone->start = nanoseconds();
+  // What was played before is not heard any more.
+  if (microphone->echo >= 0) lseek(microphone->echo, 0, SEEK_END);
   set_timer(microphone, (int64_t)plug->period_size * 1000000000 / plug->rate);
   return 0;
 }
@@ -130,6 +134,14 @@ static uint8_t *write_sample(uint8_t *samples, snd_pcm_format_t format, double v
   return samples + 4;
 }
 
+// Silence where nothing was played yet. What is played later is heard later by that much from then on.
+static void hear_echo(struct microphone *microphone, uint8_t *samples, size_t size) {
+  ssize_t count = read(microphone->echo, samples, size);
+  if (count < 0) count = 0;
+  memset(samples + count, 0, size - (size_t)count);
+  for (size_t i = 0; i < (size_t)count / 2; i++) ((int16_t *)samples)[i] /= 2;
+}
+
 static snd_pcm_sframes_t transfer(snd_pcm_ioplug_t *plug, const snd_pcm_channel_area_t *areas,
                                   snd_pcm_uframes_t offset, snd_pcm_uframes_t count) {
   struct microphone *microphone = plug->private_data;
@@ -137,6 +149,10 @@ static snd_pcm_sframes_t transfer(snd_pcm_ioplug_t *plug, const snd_pcm_channel_
   if (plug->stream == SND_PCM_STREAM_PLAYBACK) {
     size_t size = count * areas->step / 8;
     if (microphone->record >= 0 && write(microphone->record, samples, size) != (ssize_t)size) return -EIO;
+    return (snd_pcm_sframes_t)count;
+  }
+  if (microphone->echo >= 0) {
+    hear_echo(microphone, samples, count * areas->step / 8);
     return (snd_pcm_sframes_t)count;
   }
   for (snd_pcm_uframes_t i = 0; i < count; i++) {
@@ -176,6 +192,7 @@ static int close_microphone(snd_pcm_ioplug_t *plug) {
   struct microphone *microphone = plug->private_data;
   close(microphone->timer);
   if (microphone->record >= 0) close(microphone->record);
+  if (microphone->echo >= 0) close(microphone->echo);
   free(microphone->control);
   free(microphone);
   return 0;
@@ -194,7 +211,7 @@ static const snd_pcm_ioplug_callback_t callbacks = {
 
 // What the configuration says of a device.
 struct configuration {
-  const char *format, *record;
+  const char *format, *record, *echo;
   long rate, channels, is_mapped, skew;
 };
 
@@ -222,6 +239,7 @@ static void read_configuration(snd_config_t *node, struct microphone *microphone
     if (!strcmp(name, "frequency")) snd_config_get_ireal(entry, &microphone->frequency);
     if (!strcmp(name, "control") && !snd_config_get_string(entry, &text)) microphone->control = strdup(text);
     if (!strcmp(name, "record")) snd_config_get_string(entry, &into->record);
+    if (!strcmp(name, "echo")) snd_config_get_string(entry, &into->echo);
     if (!strcmp(name, "format")) snd_config_get_string(entry, &into->format);
     if (!strcmp(name, "rate")) snd_config_get_integer(entry, &into->rate);
     if (!strcmp(name, "channels")) snd_config_get_integer(entry, &into->channels);
@@ -246,12 +264,16 @@ SND_PCM_PLUGIN_DEFINE_FUNC(rig) {
   struct configuration configuration = {.format = "S16"};
   microphone->frequency = 1000;
   microphone->record = -1;
+  microphone->echo = -1;
   read_configuration(conf, microphone, &configuration);
   microphone->speed = 1 + (double)configuration.skew * 1e-6;
   int result = refusal(microphone);
   if (result == 0) {
     if (stream == SND_PCM_STREAM_PLAYBACK && configuration.record) {
       microphone->record = open(configuration.record, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    }
+    if (stream == SND_PCM_STREAM_CAPTURE && configuration.echo) {
+      microphone->echo = open(configuration.echo, O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
     }
     microphone->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     microphone->plug.version = SND_PCM_IOPLUG_VERSION;
@@ -270,6 +292,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(rig) {
     }
     close(microphone->timer);
     if (microphone->record >= 0) close(microphone->record);
+    if (microphone->echo >= 0) close(microphone->echo);
   }
   free(microphone->control);
   free(microphone);

@@ -92,6 +92,9 @@ public final class ALSAPlayer: Sendable {
     _ output: consuming ALSADevice, _ context: CaptureThread.Context, player: () -> ALSAPlayer?
   ) {
     var waiting: ArraySlice<Int16> = []
+    // Microphones that remove echo are to know what is played.
+    let identity = ObjectIdentifier(context.control)
+    defer { EchoReference.shared.remove(identity) }
     // Without a device's clock, such as that of `null`, this one paces.
     var due = MediaTime.now
     while !context.isStopRequested {
@@ -101,7 +104,12 @@ public final class ALSAPlayer: Sendable {
       }
       switch output.write(waiting) {
       case .success(let count):
-        waiting = waiting.dropFirst(count * output.format.channels)
+        let written = waiting.prefix(count * output.format.channels)
+        let format = output.format
+        EchoReference.shared.played(by: identity, delay: output.delay) {
+          AudioFrame(format: format, samples: Array(written), timestamp: .now)
+        }
+        waiting = waiting.dropFirst(written.count)
         due = max(due, .now - period) + output.format.duration(ofSamples: count)
         let lead = output.format.duration(ofSamples: output.bufferSize)
         if due - .now > lead { context.sleep(until: due - lead) }

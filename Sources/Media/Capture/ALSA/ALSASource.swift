@@ -23,7 +23,7 @@ public final class ALSASource: AudioSource {
   /// The name that ALSA opens, such as `default` or `hw:0`.
   public let device: String
   private let stallTimeout: Duration
-  private let requested: Mutex<AudioFormat>
+  private let requested: Mutex<Request>
   /// What the device has, once asked for.
   private let known = Mutex<[MediaSourceMode]>([])
   private let counts = Mutex(CaptureStatistics())
@@ -48,39 +48,44 @@ public final class ALSASource: AudioSource {
     self.device = device
     self.label = label ?? device
     self.stallTimeout = stallTimeout
-    requested = Mutex(format)
+    requested = Mutex(Request(format: format))
   }
 
   /// Rate and channels of what is delivered.
-  public var format: AudioFormat { requested.withLock { $0 } }
-  /// Rate, channels and the duration of a frame as latency.
+  public var format: AudioFormat { requested.withLock { $0.format } }
+  /// Rate, channels, the duration of a frame as latency, and what is made of the sound.
   public var settings: MediaTrackSettings {
-    let format = format
-    var settings = MediaTrackSettings(sampleRate: format.sampleRate, channelCount: format.channels)
+    let request = requested.withLock { $0 }
+    var settings = MediaTrackSettings(sampleRate: request.format.sampleRate, channelCount: request.format.channels)
     settings.latency = Self.frameDuration.inSeconds
+    settings.echoCancellation = request.processing.removesEcho ? .enabled : .disabled
+    settings.autoGainControl = request.processing.followsGain
+    settings.noiseSuppression = request.processing.removesNoise
     return settings
   }
   /// What the device has; none, when it is not there or another program has it.
   public var modes: [MediaSourceMode] {
     known.withLock { known in
       if known.isEmpty, let ranges = ALSADevice.ranges(name: device, direction: .capture) {
-        known = [
-          MediaSourceMode(
-            sampleRate: .range(min: ranges.rates.lowerBound, max: ranges.rates.upperBound, step: 1),
-            channelCount: .range(min: ranges.channels.lowerBound, max: ranges.channels.upperBound, step: 1),
-            latency: .list([Self.frameDuration.inSeconds]))
-        ]
+        known = [Self.mode(rates: ranges.rates, channels: ranges.channels)]
       }
       return known
     }
   }
 
   /// What any device delivers by conversion.
-  static let conversionModes = [
-    MediaSourceMode(
-      sampleRate: .range(min: 8_000, max: 48_000, step: 1), channelCount: .range(min: 1, max: 2, step: 1),
+  static let conversionModes = [mode(rates: 8_000...48_000, channels: 1...2)]
+
+  private static func mode(rates: ClosedRange<Int>, channels: ClosedRange<Int>) -> MediaSourceMode {
+    var mode = MediaSourceMode(
+      sampleRate: .range(min: rates.lowerBound, max: rates.upperBound, step: 1),
+      channelCount: .range(min: channels.lowerBound, max: channels.upperBound, step: 1),
       latency: .list([frameDuration.inSeconds]))
-  ]
+    mode.echoCancellation = [.disabled, .enabled]
+    mode.autoGainControl = [false, true]
+    mode.noiseSuppression = [false, true]
+    return mode
+  }
 
   /// What the microphone has done since this source was made.
   public var statistics: CaptureStatistics { counts.withLock { $0 } }
@@ -104,37 +109,54 @@ public final class ALSASource: AudioSource {
     old?.stop()
   }
 
-  /// Delivers another rate or other channels from now on; members that are `nil` stay.
+  /// Delivers another rate or other channels, or makes something else of the sound, from now on; members that are `nil`
+  /// stay.
   ///
   /// - Throws: `MediaError`, when the device cannot be set up; the old format stays.
   public func reconfigure(to settings: MediaTrackSettings) async throws {
-    let wanted = settings.format(or: format)
-    guard Self.isPossible(wanted) else {
+    let current = requested.withLock { $0 }
+    let wanted = current.applying(settings)
+    guard Self.isPossible(wanted.format) else {
       throw MediaError(
         .notSupportedError,
-        "the ALSA device \(device) cannot deliver \(wanted.channels) channels at \(wanted.sampleRate) Hz: none does")
+        "the ALSA device \(device) cannot deliver \(wanted.format.channels) channels at \(wanted.format.sampleRate) Hz: "
+          + "none does")
     }
-    guard wanted != format else { return }
+    guard wanted != current else { return }
     let isOpen = try await changes.submit(settings) { thread.withLock { $0 }?.wake() }
     if !isOpen { requested.withLock { $0 = wanted } }
   }
 
   private static func isPossible(_ format: AudioFormat) -> Bool { format.isValid && format.sampleRate >= 1_000 }
 
+  /// What is to be delivered.
+  private struct Request: Hashable, Sendable {
+    var format: AudioFormat
+    var processing = SoundProcessing()
+
+    func applying(_ settings: MediaTrackSettings) -> Request {
+      let format = AudioFormat(
+        sampleRate: settings.sampleRate ?? format.sampleRate, channels: settings.channelCount ?? format.channels)
+      return Request(format: format, processing: processing.applying(settings))
+    }
+  }
+
   /// The device, and what is made of its samples.
   private struct Recording: ~Copyable {
     var microphone: ALSADevice
-    var framer: Framer
+    var sound: ProcessedSound
     var clock = CaptureClock()
 
-    init(device: String, format: AudioFormat) throws(MediaError) {
-      microphone = try ALSADevice(name: device, direction: .capture, format: format, period: frameDuration)
-      framer = Framer(format: format, duration: frameDuration)
+    init(device: String, request: Request) throws(MediaError) {
+      let sound = try ProcessedSound(
+        format: request.format, duration: frameDuration, processing: request.processing)
+      microphone = try ALSADevice(name: device, direction: .capture, format: request.format, period: frameDuration)
+      self.sound = sound
     }
   }
 
   private func capture(_ context: CaptureThread.Context) throws(MediaError) {
-    var recording = try Recording(device: device, format: format)
+    var recording = try Recording(device: device, request: requested.withLock { $0 })
     changes.open()
     defer { changes.close() }
     context.didOpen()
@@ -169,10 +191,10 @@ public final class ALSASource: AudioSource {
   private func deliver(_ samples: [Int16], _ recording: inout Recording, _ context: CaptureThread.Context) {
     let format = recording.microphone.format
     let duration = format.duration(ofSamples: samples.count / format.channels)
-    let estimate = MediaTime.now - recording.microphone.delay - duration
-    let time = recording.clock.time(ofSamples: duration, estimate: estimate)
-    recording.framer.append(AudioFrame(format: format, samples: samples, timestamp: time))
-    while let frame = recording.framer.next() {
+    let delay = recording.microphone.delay + duration
+    let time = recording.clock.time(ofSamples: duration, estimate: .now - delay)
+    recording.sound.append(AudioFrame(format: format, samples: samples, timestamp: time), delay: delay)
+    while let frame = recording.sound.next() {
       counts.withLock { $0.frames += 1 }
       output.emit(frame)
     }
@@ -199,15 +221,17 @@ public final class ALSASource: AudioSource {
   }
 
   private func apply(_ change: ChangeQueue.Change, to recording: inout Recording) {
-    let format = change.settings.format(or: format)
+    let request = requested.withLock { $0 }.applying(change.settings)
     do throws(MediaError) {
+      let sound = try ProcessedSound(
+        format: request.format, duration: Self.frameDuration, processing: request.processing)
       // What the device has already needs no interruption.
-      if recording.microphone.format != format {
-        try recording.microphone.change(to: format)
+      if recording.microphone.format != request.format {
+        try recording.microphone.change(to: request.format)
         recording.clock.reset(now: .now)
       }
-      recording.framer = Framer(format: format, duration: Self.frameDuration)
-      requested.withLock { $0 = format }
+      recording.sound = sound
+      requested.withLock { $0 = request }
       change.succeed()
     } catch {
       change.fail(error)
@@ -220,7 +244,7 @@ public final class ALSASource: AudioSource {
   private func restart(_ recording: inout Recording) -> Bool {
     counts.withLock { $0.restarts += 1 }
     do throws(MediaError) {
-      recording = try Recording(device: device, format: format)
+      recording = try Recording(device: device, request: requested.withLock { $0 })
     } catch {
       if error.name == .notFoundError { return false }
       try? recording.microphone.restart()
@@ -231,11 +255,5 @@ public final class ALSASource: AudioSource {
   private func stall() {
     counts.withLock { counts in if !output.isMuted { counts.stalls += 1 } }
     output.setMuted(true)
-  }
-}
-
-extension MediaTrackSettings {
-  fileprivate func format(or other: AudioFormat) -> AudioFormat {
-    AudioFormat(sampleRate: sampleRate ?? other.sampleRate, channels: channelCount ?? other.channels)
   }
 }

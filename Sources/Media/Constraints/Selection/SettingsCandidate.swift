@@ -50,6 +50,9 @@ extension MediaTrackSettings {
     settings.sampleRate = 48_000
     settings.channelCount = 1
     settings.latency = 0.01
+    settings.echoCancellation = .enabled
+    settings.autoGainControl = true
+    settings.noiseSuppression = true
     return settings
   }()
 }

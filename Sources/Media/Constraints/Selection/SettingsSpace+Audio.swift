@@ -109,15 +109,16 @@ extension SettingsSpace {
       })
   }
 
-  /// Processing is on unless somebody wants it off (SelectSettings, step 6).
+  /// Processing is as the source has it by default unless somebody wants it otherwise (SelectSettings, step 6).
   private func processing(of mode: MediaSourceMode, _ sounds: [Sound]) -> [Sound] {
     var sounds = sounds
     if supported.contains(.echoCancellation) {
+      let standard = defaults.echoCancellation
       let choices = mode.echoCancellation.map { value in
         { @Sendable (sound: inout Sound) in
           sound.settings.echoCancellation = value
           sound.native.echoCancellation = value
-          if value != .enabled { sound.preference.fromDefaults += 1 }
+          if value != standard { sound.preference.fromDefaults += 1 }
         }
       }
       sounds = Choices(changes: choices).extend(sounds)
@@ -126,11 +127,12 @@ extension SettingsSpace {
       _ property: ConstrainableProperty, _ values: [Bool], _ path: WritableKeyPath<MediaTrackSettings, Bool?> & Sendable
     ) {
       guard supported.contains(property) else { return }
+      let standard = defaults[keyPath: path]
       let choices = values.map { value in
         { @Sendable (sound: inout Sound) in
           sound.settings[keyPath: path] = value
           sound.native[keyPath: path] = value
-          if !value { sound.preference.fromDefaults += 1 }
+          if value != standard { sound.preference.fromDefaults += 1 }
         }
       }
       sounds = Choices(changes: choices).extend(sounds)
@@ -144,8 +146,10 @@ extension SettingsSpace {
   private func serves(_ native: MediaTrackSettings) -> Bool {
     commitments.allSatisfy { commitment in
       let settings = commitment.settings
-      return native.echoCancellation == settings.echoCancellation && native.autoGainControl == settings.autoGainControl
-        && native.noiseSuppression == settings.noiseSuppression && native.latency == settings.latency
+      return (native.echoCancellation ?? .disabled) == (settings.echoCancellation ?? .disabled)
+        && (native.autoGainControl ?? false) == (settings.autoGainControl ?? false)
+        && (native.noiseSuppression ?? false) == (settings.noiseSuppression ?? false)
+        && native.latency == settings.latency
     }
   }
 

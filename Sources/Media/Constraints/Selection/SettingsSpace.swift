@@ -46,7 +46,7 @@ package struct SettingsSpace: Sendable {
     defaults: MediaTrackSettings? = nil
   ) {
     self.isVideo = isVideo
-    self.modes = modes
+    self.modes = isVideo || deviceId == nil ? modes : modes.map(\.knowingProcessing)
     self.deviceId = deviceId
     self.groupId = groupId
     self.facingModes = facingModes
@@ -59,6 +59,9 @@ package struct SettingsSpace: Sendable {
       merged.sampleRate = defaults.sampleRate ?? merged.sampleRate
       merged.channelCount = defaults.channelCount ?? merged.channelCount
       merged.latency = defaults.latency ?? merged.latency
+      merged.echoCancellation = defaults.echoCancellation ?? merged.echoCancellation
+      merged.autoGainControl = defaults.autoGainControl ?? merged.autoGainControl
+      merged.noiseSuppression = defaults.noiseSuppression ?? merged.noiseSuppression
     }
     self.defaults = merged
   }

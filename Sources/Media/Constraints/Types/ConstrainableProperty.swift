@@ -42,6 +42,6 @@ public enum ConstrainableProperty: String, Hashable, Codable, Sendable, CaseIter
   /// Whether the property is defined for tracks of sound.
   package var appliesToAudio: Bool { self == .deviceId || self == .groupId || !appliesToVideo }
 
-  /// Those that are honoured here. Processing of sound is left out until there is any.
-  package static let supported = Set(allCases).subtracting([.echoCancellation, .autoGainControl, .noiseSuppression])
+  /// Those that are honoured here.
+  package static let supported = Set(allCases)
 }

@@ -33,13 +33,14 @@ extension MediaTrackSettings {
 
   /// What a source is to be asked for so that it has `wanted`; `nil` when it has it already.
   func missing(from wanted: MediaTrackSettings) -> MediaTrackSettings? {
-    func differs<Value: Equatable>(_ path: KeyPath<MediaTrackSettings, Value?>) -> Bool {
-      wanted[keyPath: path].map { $0 != self[keyPath: path] } ?? false
+    /// - Parameter unknown: what a source has that says nothing.
+    func differs<Value: Equatable>(_ path: KeyPath<MediaTrackSettings, Value?>, unknown: Value? = nil) -> Bool {
+      wanted[keyPath: path].map { $0 != self[keyPath: path] ?? unknown } ?? false
     }
     let isDifferent =
       differs(\.width) || differs(\.height) || differs(\.frameRate) || differs(\.sampleRate) || differs(\.sampleSize)
-      || differs(\.channelCount) || differs(\.latency) || differs(\.echoCancellation) || differs(\.autoGainControl)
-      || differs(\.noiseSuppression)
+      || differs(\.channelCount) || differs(\.latency) || differs(\.echoCancellation, unknown: .disabled)
+      || differs(\.autoGainControl, unknown: false) || differs(\.noiseSuppression, unknown: false)
     return isDifferent ? wanted : nil
   }
 }

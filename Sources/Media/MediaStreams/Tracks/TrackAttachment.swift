@@ -103,6 +103,12 @@ final class TrackAttachment: Sendable {
     let identity = coordinator.identity
     settings.deviceId = identity.deviceId
     settings.groupId = identity.groupId
+    if source.kind == .audio, identity.deviceId != nil {
+      // A microphone that says nothing of it does nothing of it.
+      settings.echoCancellation = settings.echoCancellation ?? .disabled
+      settings.autoGainControl = settings.autoGainControl ?? false
+      settings.noiseSuppression = settings.noiseSuppression ?? false
+    }
     if settings.facingMode == nil { settings.facingMode = identity.facingModes.first }
     if let display = identity.display {
       settings.displaySurface = display.kind.rawValue

@@ -42,13 +42,14 @@ soak: ## Make calls that come and go, and check that nothing of them stays (SOAK
 	$(SWIFT) run -c release soak $(SOAK)
 
 TIME ?= 60
-FUZZ ?= stun sdp rtp rtcp srtp vp8 opus json sctp engine
+FUZZ ?= stun sdp rtp rtcp srtp vp8 opus decoders json sctp engine
 FUZZ_FOLDER := .build/fuzz
 
+# Of several sanitizers the compiler takes the last option alone: both are in one.
 fuzz: ## Fuzz every parser and the whole engine, each for TIME seconds (FUZZ=engine for one)
 	@.ci/require-packages build
 	$(SWIFT) build -c release --scratch-path $(FUZZ_FOLDER) --sanitize fuzzer --product fuzz \
-	  -Xswiftc -DFUZZING
+	  -Xswiftc -sanitize=fuzzer,address -Xcc -fsanitize=address -Xswiftc -DFUZZING
 	@for target in $(FUZZ); do \
 	  mkdir -p $(FUZZ_FOLDER)/corpora/$$target; \
 	  echo "== $$target"; \

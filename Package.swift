@@ -265,7 +265,7 @@ let fuzzers: [Target] = [
     name: "RTCFuzzTargets",
     dependencies: [
       "RTCBase", "RTCSecurity", "RTCSTUN", "RTCSDP", "WebRTCTypes", "RTCJSEP", "RTCRTP", "RTCPayload", "RTCReceive",
-      "RTCSCTP", "RTCEngine", "RTCNativeCrypto", "RTCTestKit",
+      "RTCSCTP", "RTCEngine", "RTCNativeCrypto", "RTCTestKit", "RTCFrames", "RTCCodecs",
     ], path: "Tests/Fuzz/Targets"),
   .executableTarget(name: "fuzz", dependencies: ["RTCFuzzTargets"], path: "Tests/Fuzz/Fuzz"),
   .testTarget(name: "FuzzCorpusTests", dependencies: ["RTCFuzzTargets"], path: "Tests/Fuzz/CorpusTests"),

@@ -84,6 +84,22 @@ struct MobilityTests {
     }
   }
 
+  @Test("IC-03: a role conflict after a restart is resolved, and the call goes on over it", arguments: 1...6)
+  func roleConflict(seed: UInt64) throws {
+    let call = try TestCall(seed: seed, impairments: path)
+    call.simulation.run(for: .seconds(5))
+    let start = call.simulation.now
+    // The callee is made to believe that the caller is a lite agent, so that both decide (RFC 8445 §6.1.1, §7.3.1.1).
+    try call.caller.engine.updateModel(now: start) { model throws(WebRTCError) in try model.restartICE() }
+    try call.simulation.negotiate(call.caller, call.callee) { sdp in
+      sdp.contains("a=setup:actpass") ? sdp.replacing("t=0 0\r\n", with: "t=0 0\r\na=ice-lite\r\n") : sdp
+    }
+    call.simulation.run(for: .seconds(6))
+    isRunning(call, since: start, within: .milliseconds(200))
+    let conflicts = call.peers.map { $0.engine.makeDiagnostics().transports[0].ice.roleConflicts }
+    #expect(conflicts.reduce(0, +) > 0)
+  }
+
   @Test("IC-06: a peer that changes its interface goes on over the new one after a restart", arguments: [0, 1])
   func interfaceChange(who: Int) throws {
     let call = try TestCall(impairments: path)

@@ -41,6 +41,35 @@ struct SetUpDistributionTests {
     }
   }
 
+  @Test("Steps of the wall clock, an hour on and an hour back, disturb neither set-up nor call", arguments: [1, 2, 3])
+  func wallClock(seed: UInt64) throws {
+    defer { virtual_wall_clock_clear() }
+    let certificates = [try OpenSSLCertificate.generate(), try OpenSSLCertificate.generate()]
+    let simulation = Simulation(
+      seed: seed, impairments: NetworkImpairments(delay: .milliseconds(25), loss: 0.05),
+      crypto: OpenSSLCryptoProvider())
+    let call = try TestCall(simulation: simulation, certificates: certificates)
+    let hour: Int64 = 3_600_000_000
+    func step(_ now: MonotonicTime) {
+      let position = now.nanoseconds / 70_000_000
+      let offset = [0, hour, -hour][Int(position % 3)]
+      virtual_wall_clock_set(1_000_000_000_000_000 + now.nanoseconds / 1_000 + offset)
+    }
+    #expect(try #require(call.connect(onStep: step)) < .seconds(4))
+    let start = simulation.now
+    simulation.run(for: .seconds(10)) {
+      step(simulation.now)
+      return false
+    }
+    #expect(simulation.failures == [])
+    for peer in call.peers {
+      #expect(peer.connectionStates.map(\.state) == [.connecting, .connected])
+      #expect(peer.longestAudioGap(from: start, to: simulation.now) < .milliseconds(200))
+      #expect(peer.longestVideoGap(from: start, to: simulation.now) < .milliseconds(500))
+      #expect(peer.brokenFrames == 0)
+    }
+  }
+
   private func expect(_ target: Target, of count: Int, _ setUp: (UInt64) throws -> TimeDelta?) throws {
     var times: [Double] = []
     for seed in 1...UInt64(count) {

@@ -10,7 +10,15 @@ package final class DeterministicCrypto: CryptoProvider {
   /// Bytes of a ClientHello's body; browsers' take two datagrams.
   package var clientHelloSize = 1_460
 
-  package init(seed: UInt64) { random = .seeded(seed) }
+  /// Whether records of data are protected; handshakes and alerts always are.
+  private let protectsApplicationData: Bool
+
+  package convenience init(seed: UInt64) { self.init(seed: seed, protectsApplicationData: true) }
+
+  init(seed: UInt64, protectsApplicationData: Bool) {
+    random = .seeded(seed)
+    self.protectsApplicationData = protectsApplicationData
+  }
 
   /// A certificate of this provider, different with every call.
   package func makeCertificate(expires: Int64 = 4_102_444_800_000) -> DeterministicCertificate {
@@ -28,7 +36,8 @@ package final class DeterministicCrypto: CryptoProvider {
     guard configuration.remoteFingerprints.contains(where: { DeterministicDigest.length($0.algorithm) != nil }) else {
       throw CryptoError("no fingerprint of the peer uses an accepted hash")
     }
-    return DeterministicDTLSSession(configuration, clientHelloSize: clientHelloSize, random: random)
+    return DeterministicDTLSSession(
+      configuration, clientHelloSize: clientHelloSize, protectsApplicationData: protectsApplicationData, random: random)
   }
 
   package func makeSRTPContext(_ keys: SRTPKeyingMaterial) throws(CryptoError) -> any SRTPContext {

@@ -37,6 +37,7 @@ final class DeterministicDTLSSession: DTLSSession {
   private(set) var deadline: MonotonicTime?
   private let configuration: DTLSConfiguration
   private let clientHelloSize: Int
+  private let protectsApplicationData: Bool
   private let maximumDatagramSize: Int
   private let random: RandomSource
   private let ownRandom: [UInt8]
@@ -56,9 +57,12 @@ final class DeterministicDTLSSession: DTLSSession {
   private var applicationData = ApplicationDataQueue()
   private var datagrams: [[UInt8]] = []
 
-  init(_ configuration: DTLSConfiguration, clientHelloSize: Int, random: RandomSource) {
+  init(
+    _ configuration: DTLSConfiguration, clientHelloSize: Int, protectsApplicationData: Bool = true, random: RandomSource
+  ) {
     self.configuration = configuration
     self.clientHelloSize = clientHelloSize
+    self.protectsApplicationData = protectsApplicationData
     self.random = random
     role = configuration.role
     maximumDatagramSize = max(configuration.maximumDatagramSize, 64)
@@ -86,6 +90,10 @@ final class DeterministicDTLSSession: DTLSSession {
     var isRepeatingFinished = false
     while let record = StandInRecord.parse(&reader) {
       guard state == .handshaking || state == .connected, record.epoch < 2 else { return }
+      if record.content == .applicationData, !protectsApplicationData {
+        if state == .connected { post(applicationData: record.payload) }
+        continue
+      }
       var payload = record.payload
       if record.epoch == 1 {
         guard let key, let plain = StandInRecord.unprotect(record, key: key) else { continue }
@@ -311,8 +319,9 @@ final class DeterministicDTLSSession: DTLSSession {
   private func record(_ content: StandInRecord.Content, epoch: UInt16, payload: [UInt8]) -> [UInt8] {
     let number = recordNumbers[Int(epoch)]
     recordNumbers[Int(epoch)] += 1
+    let isPlain = epoch == 0 || content == .applicationData && !protectsApplicationData
     let payload =
-      epoch == 0
+      isPlain
       ? payload
       : StandInRecord.protect(content, epoch: epoch, number: number, payload: payload, key: key ?? 0)
     return StandInRecord.write(content, epoch: epoch, number: number, payload: payload)

@@ -2,7 +2,7 @@ import RTCBase
 
 /// What can be fuzzed. Each takes any bytes, and must neither trap, hang nor grow.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-  case stun, sdp, rtp, rtcp, srtp, vp8, opus, json, sctp, engine
+  case stun, sdp, rtp, rtcp, srtp, vp8, opus, decoders, json, sctp, engine
 
   package func run(_ input: [UInt8]) {
     switch self {
@@ -13,6 +13,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .srtp: fuzzSRTP(input)
     case .vp8: fuzzVP8(input)
     case .opus: fuzzOpus(input)
+    case .decoders: fuzzDecoders(input)
     case .json: fuzzJSON(input)
     case .sctp: fuzzAssociation(input)
     case .engine: fuzzEngine(input)

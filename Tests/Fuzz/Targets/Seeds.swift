@@ -53,6 +53,11 @@ extension FuzzTarget {
       + caller.candidates.prefix(2).compactMap { try? Array(encoder.encode($0)) }
       + [Array(#"{"iceServers":[{"urls":["stun:192.0.2.1"]}],"bundlePolicy":"max-bundle"}"#.utf8)]
     seeds[.sctp] = FuzzedSessions.makeSeeds()
+    // The same chunks, to the engine.
+    seeds[.engine, default: []] += FuzzedSessions.makeSeeds().prefix(2).map { seed in
+      DatagramSeries.encode(DatagramSeries(seed).prefix(12).map { [23] + $0.bytes })
+    }
+    seeds[.decoders] = makeDecoderSeeds()
     return seeds
   }
 }

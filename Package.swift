@@ -291,3 +291,10 @@ let package = Package(
   targets: core + native + media + peer + tool + testKit + tests + programs + fuzzers,
   swiftLanguageModes: [.v6]
 )
+
+// The gate refuses warnings. Elsewhere a newer compiler's warnings must not keep anybody from building.
+if Context.environment["WARNINGS_ARE_ERRORS"] != nil {
+  for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
+}

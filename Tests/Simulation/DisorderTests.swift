@@ -31,6 +31,21 @@ struct DisorderTests {
     }
   }
 
+  @Test("RX-07: with pictures 80 ms later on their way, sound and picture are within 45 ms after 5 s")
+  func lipSync() throws {
+    var impairments = NetworkImpairments(delay: .milliseconds(25))
+    impairments.jitter = .milliseconds(10)
+    let call = try TestCall(impairments: impairments, prepare: { _, peers in peers[0].videoDelay = .milliseconds(80) })
+    call.simulation.run(for: .milliseconds(1_300))
+    #expect(call.callee.soundOffset(from: call.caller) < -45, "nothing holds the sound back yet")
+    call.simulation.run(for: .milliseconds(3_700))
+    for _ in 0..<15 {
+      #expect(abs(call.callee.soundOffset(from: call.caller)) < 45)
+      #expect(abs(call.caller.soundOffset(from: call.callee)) < 45)
+      call.simulation.run(for: .seconds(1))
+    }
+  }
+
   @Test("Timestamps and sequence numbers that wrap, and the roll-over counter behind them, are followed")
   func wraps() throws {
     // Random numbers whose upper half is all ones: timestamps wrap within seconds, sequence numbers, which begin in the

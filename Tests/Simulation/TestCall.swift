@@ -70,6 +70,16 @@ extension SimulatedPeer {
     return max(longest, end - last)
   }
 
+  /// How much later than the pictures of the same moment the sound of `sender` was played in the last second, in milliseconds.
+  func soundOffset(from sender: SimulatedPeer) -> Double {
+    func delay(_ frames: ArraySlice<(time: MonotonicTime, counter: UInt32)>, _ captured: [MonotonicTime]) -> Double {
+      let delays = frames.map { ($0.time - captured[Int($0.counter) - 1]).milliseconds }
+      return delays.reduce(0, +) / Double(max(1, delays.count))
+    }
+    return delay(audioFrames.suffix(50), sender.audioCaptureTimes)
+      - delay(videoFrames.suffix(30), sender.videoCaptureTimes)
+  }
+
   /// How long after `time` the next frame came.
   func videoRecovery(after time: MonotonicTime) -> TimeDelta? {
     videoFrames.first { $0.time > time }.map { $0.time - time }

@@ -113,6 +113,13 @@ extension PeerEngine {
     }
   }
 
+  /// What became of a transport's DTLS handshake so far.
+  package func handshakeOutcome(of id: TransportID) -> HandshakeOutcome {
+    guard let transport = transports.first(where: { $0.session.id == id }) else { return HandshakeOutcome() }
+    return HandshakeOutcome(
+      failure: transport.session.dtlsFailure, peerCertificate: transport.session.details?.peerCertificate)
+  }
+
   // MARK: Reconciliation
 
   /// Makes the transports what the descriptions say.

@@ -24,6 +24,11 @@ public final class SimulatedPeer {
   /// Counters of the frames that came out, in order, with the time of each.
   package private(set) var videoFrames: [(time: MonotonicTime, counter: UInt32)] = []
   package private(set) var audioFrames: [(time: MonotonicTime, counter: UInt32)] = []
+  /// When each frame was captured here: the first is number 1.
+  package private(set) var videoCaptureTimes: [MonotonicTime] = []
+  package private(set) var audioCaptureTimes: [MonotonicTime] = []
+  /// How long pictures take from capture to the network more than sound.
+  package var videoDelay = TimeDelta.zero
   package private(set) var concealedTicks = 0
   package private(set) var playedTicks = 0
   /// What data channels told, in order.
@@ -101,10 +106,13 @@ public final class SimulatedPeer {
       case .video(var video, let next):
         guard next <= now else { continue }
         video.bitrate = target.bitrate
-        if !engine.send(video.next(now: now), on: id, now: now) { video.needsKeyFrame = true }
+        let captured = now - videoDelay
+        videoCaptureTimes.append(captured)
+        if !engine.send(video.next(now: captured), on: id, now: now) { video.needsKeyFrame = true }
         sources[id] = .video(video, next: max(next + video.frameInterval, now - .milliseconds(100)))
       case .audio(var audio, let next):
         guard next <= now else { continue }
+        audioCaptureTimes.append(now)
         engine.send(audio.next(now: now), on: id, now: now)
         sources[id] = .audio(audio, next: max(next + SyntheticAudio.frameInterval, now - .milliseconds(100)))
       }

@@ -7,6 +7,11 @@ struct LoopbackCall {
   let caller: RTCPeerConnection
   let callee: RTCPeerConnection
 
+  init(caller: RTCPeerConnection, callee: RTCPeerConnection) {
+    self.caller = caller
+    self.callee = callee
+  }
+
   init(callerOptions: RTCPeerConnectionOptions? = nil, calleeOptions: RTCPeerConnectionOptions? = nil) throws {
     let loopback = RTCPeerConnectionOptions(network: .loopbackOnly)
     caller = try RTCPeerConnection(options: callerOptions ?? loopback)

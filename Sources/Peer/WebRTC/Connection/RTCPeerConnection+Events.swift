@@ -46,7 +46,8 @@ extension RTCPeerConnection {
     case .connectionStateChanged(let state):
       snapshot.withLock { $0.connectionState = state }
       tell(.connectionStateChange(state))
-    case .transportChanged(let id, let states): transportObjects[id]?.update(states)
+    case .transportChanged(let id, let states):
+      transportObjects[id]?.update(states, driver.read { engine, _ in engine.handshakeOutcome(of: id) })
     case .transportRemoved(let id): removeTransport(id)
     case .remoteAddressValidated: break
     case .videoFrame(let id, let frame, let mimeType):

@@ -1,0 +1,71 @@
+import Testing
+
+@testable import WebRTC
+
+@Suite("The transports of a connection", .timeLimit(.minutes(1)))
+struct TransportObjectTests {
+  @Test("TP-01: a transport tells its states in order, and has the peer's certificate once it is connected")
+  func states() async throws {
+    let certificate = try await RTCPeerConnection.generateCertificate()
+    let caller = try RTCPeerConnection(
+      configuration: RTCConfiguration(certificates: [certificate]), options: .loopback)
+    let call = LoopbackCall(caller: caller, callee: try RTCPeerConnection(options: .loopback))
+    let sender = try await caller.addTransceiver(.audio).sender
+    try await call.negotiate()
+    let transport = try #require(sender.transport)
+    #expect(transport.state != .connected || !transport.remoteCertificates.isEmpty)
+    try await call.connected()
+    try await eventually("DTLS is connected at both ends") {
+      transport.state == .connected && call.callee.receivers.first?.transport?.state == .connected
+    }
+    #expect(call.callee.receivers.first?.transport?.remoteCertificates == [certificate.local.der])
+    #expect(transport.remoteCertificates.count == 1 && transport.error == nil)
+    await call.close()
+    // Connecting may have been left out: of states that nobody reads the newest stays.
+    #expect(await names(of: transport.events).last == "closed")
+    #expect(transport.remoteCertificates.count == 1, "what was known is known still")
+  }
+
+  @Test("DT-06: a certificate that was not signalled is fingerprint-failure, told before the state is failed")
+  func fingerprintFailure() async throws {
+    let call = try LoopbackCall(callerOptions: .loopback, calleeOptions: .loopback)
+    let sender = try await call.caller.addTransceiver(.audio).sender
+    try await LoopbackCall.exchange(from: call.caller, to: call.callee) { sdp in
+      guard sdp.contains("a=setup:actpass") else {
+        // The answer's: every digit is another.
+        return sdp.split(separator: "\r\n", omittingEmptySubsequences: false).map { line in
+          guard line.hasPrefix("a=fingerprint:sha-256 ") else { return String(line) }
+          let digits = line.dropFirst(22).map { $0 == ":" ? ":" : $0 == "0" ? "1" : "0" }
+          return "a=fingerprint:sha-256 " + digits.joined()
+        }.joined(separator: "\r\n")
+      }
+      return sdp
+    }
+    let transport = try #require(sender.transport)
+    var told: [String] = []
+    var error: RTCError?
+    for await event in transport.events {
+      told.append(Self.name(event))
+      if case .error(let reason) = event { error = reason }
+      if case .stateChange(.failed) = event { break }
+    }
+    #expect(told.suffix(2) == ["fingerprint-failure", "failed"])
+    #expect(transport.error == error && transport.state == .failed)
+    #expect(transport.remoteCertificates.isEmpty)
+    try await eventually("the connection has failed") { call.caller.connectionState == .failed }
+    await call.close()
+  }
+
+  private func names(of events: EventSequence<RTCDtlsTransportEvent>) async -> [String] {
+    var names: [String] = []
+    for await event in events { names.append(Self.name(event)) }
+    return names
+  }
+
+  private static func name(_ event: RTCDtlsTransportEvent) -> String {
+    switch event {
+    case .stateChange(let state): state.rawValue
+    case .error(let error): error.errorDetail.rawValue
+    }
+  }
+}

@@ -44,6 +44,9 @@ let native: [Target] = [
     providers: [.apt(["libturbojpeg0-dev"])]),
   .systemLibrary(
     name: "CSpeexDSP", path: "Sources/Native/SpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
+  .systemLibrary(
+    name: "CFFmpeg", path: "Sources/Native/FFmpeg", pkgConfig: "libavformat",
+    providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswresample-dev", "libswscale-dev"])]),
   .systemLibrary(name: "CALSA", path: "Sources/Native/ALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
   .target(name: "COpenSSLShims", dependencies: ["COpenSSL"], path: "Sources/Native/OpenSSLShims"),
   .target(name: "COpusShims", dependencies: ["COpus"], path: "Sources/Native/OpusShims"),
@@ -56,6 +59,7 @@ let native: [Target] = [
       .define("WEBRTC_POSIX"), .define("WEBRTC_AUDIO_PROCESSING_ONLY_BUILD"), .headerSearchPath("library"),
     ],
     linkerSettings: [.linkedLibrary("webrtc_audio_processing")]),
+  .target(name: "CFFmpegShims", dependencies: ["CFFmpeg"], path: "Sources/Native/FFmpegShims"),
   .target(name: "CV4L2Shims", path: "Sources/Native/V4L2Shims"),
   .target(
     name: "RTCNativeCrypto", dependencies: ["RTCBase", "RTCSecurity", "COpenSSLShims", "CLibSRTP"],
@@ -78,6 +82,10 @@ let media: [Target] = [
     name: "RTCFiles",
     dependencies: ["RTCFrames", "RTCProcessing", "RTCSynthetic", "MediaStreams", "CYUV", "CPNG", "CTurboJPEG"],
     path: "Sources/Media/Files"),
+  // Who does not use it does not link FFmpeg.
+  .target(
+    name: "MediaFiles", dependencies: ["RTCFrames", "MediaStreams", "CFFmpeg", "CFFmpegShims"],
+    path: "Sources/Media/MediaFiles"),
   .target(
     name: "RTCCapture",
     dependencies: [
@@ -111,7 +119,7 @@ let tool: [Target] = [
   .target(
     name: "RTCTool",
     dependencies: [
-      "WebRTC", "MediaStreams", "RTCBase", "RTCFrames", "RTCSynthetic", "RTCFiles",
+      "WebRTC", "MediaStreams", "RTCBase", "RTCFrames", "RTCSynthetic", "RTCFiles", "MediaFiles",
       "RTCCapture", "RTCNativeCrypto",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -201,6 +209,10 @@ let tests: [Target] = [
     name: "RTCFilesTests",
     dependencies: ["RTCFiles", "RTCCodecs", "RTCFrames", "RTCSynthetic", "MediaStreams", "CPNG", "CTurboJPEG"],
     path: "Tests/Media/FilesTests"),
+  .testTarget(
+    name: "MediaFilesTests",
+    dependencies: ["MediaFiles", "RTCFiles", "RTCCodecs", "RTCFrames", "RTCSynthetic", "MediaStreams", "CFFmpegShims"],
+    path: "Tests/Media/MediaFilesTests"),
   .target(name: "CRigControls", path: "Tests/Rigs/Kernel/Controls"),
   .testTarget(
     name: "RTCCaptureTests",
@@ -210,7 +222,7 @@ let tests: [Target] = [
     path: "Tests/Media/CaptureTests"),
   // Without package access: what the guide to capture uses is public.
   .testTarget(
-    name: "GuideTests", dependencies: ["MediaStreams", "RTCCapture", "RTCSynthetic", "RTCFiles"],
+    name: "GuideTests", dependencies: ["MediaStreams", "RTCCapture", "RTCSynthetic", "RTCFiles", "MediaFiles"],
     path: "Tests/Media/GuideTests", packageAccess: false),
   .testTarget(
     name: "RTCTransportTests",
@@ -276,6 +288,7 @@ let package = Package(
   products: [
     .library(name: "WebRTC", targets: ["WebRTC"]),
     .library(name: "MediaStreams", targets: ["MediaStreams", "RTCSynthetic", "RTCFiles", "RTCCapture"]),
+    .library(name: "MediaFiles", targets: ["MediaFiles"]),
     .library(name: "RTCTestKit", targets: ["RTCTestKit"]),
     .executable(name: "rtc", targets: ["rtc"]),
   ],

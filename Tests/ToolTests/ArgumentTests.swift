@@ -10,7 +10,7 @@ import Testing
       ("none", MediaSourceChoice.none), ("pattern", .pattern), ("tone", .tone(440)), ("tone:660", .tone(660)),
       ("v4l2:/dev/video2", .camera("/dev/video2")), ("v4l2", .camera("/dev/video0")),
       ("alsa:hw:1,0", .microphone("hw:1,0")), ("alsa:", .microphone("default")), ("a/b.Y4M", .y4m("a/b.Y4M")),
-      ("sound.wav", .wav("sound.wav")),
+      ("sound.wav", .wav("sound.wav")), ("films/a.MP4", .film("films/a.MP4")), ("a.opus", .song("a.opus")),
     ])
   func sources(text: String, expected: MediaSourceChoice) throws {
     #expect(try MediaSourceChoice(parsing: text) == expected)
@@ -18,7 +18,7 @@ import Testing
 
   @Test(
     "What is no source is refused with what would be one",
-    arguments: ["", "patern", "tone:", "tone:abc", "tone:5", "pattern:1", "film.mp4", "none:1"])
+    arguments: ["", "patern", "tone:", "tone:abc", "tone:5", "pattern:1", "film.xyz", ".mp4", "none:1"])
   func badSources(text: String) {
     #expect {
       try MediaSourceChoice(parsing: text)
@@ -52,6 +52,10 @@ import Testing
     #expect(throws: ToolError.self) { try MediaSourceChoice(parsing: "tone", kind: .video) }
     #expect(throws: ToolError.self) { try MediaSourceChoice(parsing: "a.y4m", kind: .audio) }
     #expect(try MediaSourceChoice(parsing: "none", kind: .audio) == .none)
+    #expect(try MediaSourceChoice(parsing: "a.mp4", kind: .audio) == .song("a.mp4"))
+    #expect(try MediaSourceChoice(parsing: "a.ogg", kind: .video) == .film("a.ogg"))
+    #expect(try MediaSourceChoice(parsing: "dir/a.xyz", kind: .video) == .film("dir/a.xyz"))
+    #expect(throws: ToolError.self) { try MediaSourceChoice(parsing: "dir.d/patern", kind: .video) }
   }
 
   @Test("Sizes have a width and a height", arguments: [("1280x720", 1_280, 720), ("64X64", 64, 64)])
@@ -142,6 +146,9 @@ import Testing
     #expect(try ServeSettings.content(of: ["pattern", "a.wav"]) == .sources(video: .pattern, audio: .wav("a.wav")))
     #expect(try ServeSettings.content(of: ["tone:660"]) == .sources(video: .none, audio: .tone(660)))
     #expect(try ServeSettings.content(of: ["a.y4m"]) == .sources(video: .y4m("a.y4m"), audio: .none))
+    #expect(
+      try ServeSettings.content(of: ["a.mp4", "a.mp4"]) == .sources(video: .film("a.mp4"), audio: .song("a.mp4")))
+    #expect(throws: ToolError.self) { try ServeSettings.content(of: ["a.mp4", "tone", "b.mp4"]) }
   }
 
   @Test("The help says what holds when nothing is said")

@@ -1,3 +1,4 @@
+import MediaFiles
 import MediaStreams
 import RTCCapture
 import RTCFiles
@@ -96,6 +97,12 @@ func draw(pictures: Int) async throws -> Int {
   }
   generator.close()
   return await seen
+}
+
+func playFilm(_ path: String) throws -> MediaStream {
+  let film = try MediaFile(path: path, isLooping: false)
+  film.seek(to: .seconds(10))
+  return try film.captureStream()
 }
 
 func mix(_ first: MediaStream, _ second: MediaStream) throws -> MediaStream {

@@ -1,5 +1,6 @@
 import Foundation
 import MediaStreams
+import RTCFiles
 import RTCSynthetic
 import Testing
 
@@ -60,6 +61,23 @@ struct CaptureGuideTests {
 
   @Test("pictures are drawn, and nothing is lost")
   func drawing() async throws { #expect(try await draw(pictures: 10) <= 10) }
+
+  @Test("a file is played from the middle")
+  func film() async throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).wav").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let format = AudioFormat(sampleRate: 8_000, channels: 1)
+    var writer = try WAVWriter(path: path)
+    for second in 0..<11 {
+      let samples = [Int16](repeating: second < 10 ? 0 : 9_000, count: 8_000)
+      try writer.write(AudioFrame(format: format, samples: samples, timestamp: MediaTime(nanoseconds: 0)))
+    }
+    try writer.finish()
+    let stream = try playFilm(path)
+    var heard = 0
+    for await frame in stream.audioTracks[0].audioFrames(buffer: 100) where frame.samples[0] > 8_000 { heard += 1 }
+    #expect(heard > 10 && heard <= 50 && !stream.isActive)
+  }
 
   @Test("two tones become one track")
   func mixing() async throws {

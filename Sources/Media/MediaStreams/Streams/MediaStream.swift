@@ -9,9 +9,9 @@ public final class MediaStream: Sendable {
 
   /// What the stack changes in a stream; what the program changes itself is no event.
   public enum Event: Sendable {
-    /// The peer added a track.
+    /// The peer, or a player of files, added a track.
     case trackAdded(MediaStreamTrack)
-    /// The peer removed a track.
+    /// The peer, or a player of files, removed a track.
     case trackRemoved(MediaStreamTrack)
   }
 
@@ -56,7 +56,7 @@ public final class MediaStream: Sendable {
   /// Whether at least one track is live.
   public var isActive: Bool { tracks.contains { $0.readyState == .live } }
 
-  /// What the peer changes in the stream. The first subscriber gets everything since the stream was made.
+  /// What others than the program change in the stream. The first subscriber gets everything since the stream was made.
   public var events: EventSequence<Event> { broadcaster.sequence }
 
   /// Adds a track, unless it is there already.
@@ -68,10 +68,10 @@ public final class MediaStream: Sendable {
   /// A new stream with a clone of every track.
   public func clone() -> MediaStream { MediaStream(tracks: tracks.map { $0.clone() }) }
 
-  /// Adds a track for the peer, with an event.
+  /// Adds a track for the peer or player, with an event.
   package func addRemoteTrack(_ track: MediaStreamTrack) { if insert(track) { broadcaster.send(.trackAdded(track)) } }
 
-  /// Removes a track for the peer, with an event.
+  /// Removes a track for the peer or player, with an event.
   package func removeRemoteTrack(_ track: MediaStreamTrack) {
     if remove(track) { broadcaster.send(.trackRemoved(track)) }
   }

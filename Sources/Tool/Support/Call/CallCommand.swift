@@ -19,12 +19,12 @@ package struct CallCommand: AsyncParsableCommand {
   package var url: String?
 
   @Option(
-    help: "Pictures to send: pattern, v4l2:/dev/video0, a .y4m file, or none. (default: pattern)",
+    help: "Pictures to send: pattern, v4l2:/dev/video0, a file such as film.mp4, or none. (default: pattern)",
     transform: { try MediaSourceChoice(parsing: $0, kind: .video) })
   package var video = MediaSourceChoice.pattern
 
   @Option(
-    help: "Sound to send: tone, tone:660, alsa:default, a .wav file, or none. (default: tone)",
+    help: "Sound to send: tone, tone:660, alsa:default, a file such as film.mp4, or none. (default: tone)",
     transform: { try MediaSourceChoice(parsing: $0, kind: .audio) })
   package var audio = MediaSourceChoice.tone(MediaSourceChoice.defaultToneFrequency)
 

@@ -26,13 +26,9 @@ package struct Caller: Sendable {
   /// Calls for as long as the settings say, or until interrupted.
   package func run() async throws -> CallSummary {
     let media = LocalMedia(size: settings.size, frameRate: settings.frameRate)
-    var tracks: [MediaStreamTrack] = []
+    let tracks = try media.tracks([settings.video, settings.audio])
     defer { for track in tracks { track.stop() } }
-    for choice in [settings.video, settings.audio] {
-      guard let track = try media.track(choice) else { continue }
-      tracks.append(track)
-      try await media.constrain(track, settings.constraints)
-    }
+    for track in tracks { try await media.constrain(track, settings.constraints) }
     let connection = try makeConnection()
     let signalling = SignallingClient(acceptsAnyCertificate: settings.acceptsAnyCertificate)
     do {

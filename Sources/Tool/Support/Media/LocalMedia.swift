@@ -1,3 +1,4 @@
+import MediaFiles
 import MediaStreams
 import RTCCapture
 import RTCFiles
@@ -15,7 +16,27 @@ package struct LocalMedia: Sendable {
   }
 
   /// A track of the source, which is opened; `nil` for none.
-  package func track(_ choice: MediaSourceChoice) throws -> MediaStreamTrack? {
+  package func track(_ choice: MediaSourceChoice) throws -> MediaStreamTrack? { try tracks([choice]).first }
+
+  /// Tracks of the sources, which are opened. Pictures and sound of one file are in step.
+  package func tracks(_ choices: [MediaSourceChoice]) throws -> [MediaStreamTrack] {
+    var files: [String: MediaFile] = [:]
+    var tracks: [MediaStreamTrack] = []
+    do {
+      for choice in choices { if let track = try track(choice, &files) { tracks.append(track) } }
+    } catch {
+      for track in tracks { track.stop() }
+      throw error
+    }
+    return tracks
+  }
+
+  private func track(_ choice: MediaSourceChoice, _ files: inout [String: MediaFile]) throws -> MediaStreamTrack? {
+    func file(_ path: String) throws -> MediaFile {
+      let file = try files[path] ?? MediaFile(path: path)
+      files[path] = file
+      return file
+    }
     do {
       switch choice {
       case .none: return nil
@@ -25,6 +46,12 @@ package struct LocalMedia: Sendable {
       case .tone(let frequency): return try MediaStreamTrack(source: ToneSource(frequency: frequency))
       case .y4m(let path): return try MediaStreamTrack(source: Y4MSource(path: path))
       case .wav(let path): return try MediaStreamTrack(source: WAVSource(path: path))
+      case .film(let path):
+        guard let video = try file(path).video else { throw ToolError("\(choice.name) has no pictures.") }
+        return try MediaStreamTrack(source: video)
+      case .song(let path):
+        guard let audio = try file(path).audio else { throw ToolError("\(choice.name) has no sound.") }
+        return try MediaStreamTrack(source: audio)
       case .camera(let path):
         return try MediaStreamTrack(
           source: V4L2Source(path: path, width: size.width, height: size.height, frameRate: frameRate))
@@ -55,7 +82,7 @@ extension MediaSourceChoice {
     case .tone(let frequency): "The tone of \(Int(frequency)) Hz"
     case .camera(let path): "The camera \(path)"
     case .microphone(let name): "The microphone \(name)"
-    case .y4m(let path), .wav(let path): "The file \(path)"
+    case .y4m(let path), .wav(let path), .film(let path), .song(let path): "The file \(path)"
     }
   }
 }

@@ -25,7 +25,7 @@ package actor Endpoint {
   ) async throws -> Endpoint {
     // Each source once, so that what is missing is said now and not to the first caller.
     if case .sources(let video, let audio) = settings.content {
-      for choice in [video, audio] { try settings.media.track(choice)?.stop() }
+      for track in try settings.media.tracks([video, audio]) { track.stop() }
     }
     do {
       let certificate = try await RTCPeerConnection.generateCertificate()
@@ -112,7 +112,7 @@ package actor Endpoint {
 
   private func makeTracks() throws -> [MediaStreamTrack]? {
     guard case .sources(let video, let audio) = settings.content else { return nil }
-    return try [video, audio].compactMap { try settings.media.track($0) }
+    return try settings.media.tracks([video, audio])
   }
 
   private func begin(_ session: Session, tracks: [MediaStreamTrack]) {

@@ -20,7 +20,7 @@ package struct ServeCommand: AsyncParsableCommand {
   @Option(
     help: """
       Send this instead of an echo: pattern (with a tone unless another sound is named), tone, tone:660, \
-      v4l2:/dev/video0, alsa:default, a .y4m or a .wav file; once for pictures and once for sound.
+      v4l2:/dev/video0, alsa:default or a file; once for pictures and once for sound.
       """)
   package var source: [String] = []
 

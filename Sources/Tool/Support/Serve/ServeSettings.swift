@@ -41,6 +41,7 @@ package struct ServeSettings: Sendable {
       switch choice.kind {
       case .video where video == nil: video = choice
       case .audio where audio == nil: audio = choice
+      case .video where audio == nil && choice == .film(text): audio = .song(text)
       case nil: throw ToolError("--source none makes no sense: leave out what is not to be sent.")
       default:
         throw ToolError("--source \(text) is the second source of its kind; name one for pictures and one for sound.")

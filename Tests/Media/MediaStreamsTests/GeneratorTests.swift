@@ -41,6 +41,24 @@ struct GeneratorTests {
     #expect(generator.track.videoStats?.totalFrames == 1)
   }
 
+  @Test("TR-04: a track whose source is muted goes on with black, of its size and in its time")
+  func black() async throws {
+    let generator = VideoTrackGenerator()
+    var frames = generator.track.videoFrames(buffer: 5).makeAsyncIterator()
+    try generator.write(grey(70, index: 7))
+    #expect(await frames.next()?.pixel(x: 3, y: 3).luma == 70)
+    generator.isMuted = true
+    let black = try #require(await frames.next())
+    #expect(black.pixel(x: 3, y: 3).luma == 16 && black.pixel(x: 3, y: 3).cb == 128)
+    #expect(black.width == 32 && black.timestamp.nanoseconds > 7)
+    #expect(generator.track.videoStats?.totalFrames == 1)
+    generator.isMuted = false
+    try generator.write(grey(71, index: 9))
+    var next = await frames.next()
+    while next?.pixel(x: 3, y: 3).luma == 16 { next = await frames.next() }
+    #expect(next?.pixel(x: 3, y: 3).luma == 71)
+  }
+
   @Test("GN-02: a writer that waits loses nothing to a slow consumer, and goes on when the consumer leaves")
   func backPressure() async throws {
     let generator = VideoTrackGenerator()

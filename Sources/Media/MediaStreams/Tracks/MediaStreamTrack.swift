@@ -148,7 +148,8 @@ public final class MediaStreamTrack: Sendable {
     }
   }
 
-  /// Whether the source has nothing to deliver for the time being. Only the source changes it.
+  /// Whether the source has nothing to deliver for the time being. Only the source changes it. Meanwhile a local track
+  /// that has had a picture goes on with a black one each second.
   public var isMuted: Bool { state.withLock { $0.isMuted } }
 
   /// Whether the track can still deliver.

@@ -35,8 +35,14 @@ final class TrackAttachment: Sendable {
     }
     notify = onSourceEvent
     switch source {
-    case .video: pipeline = .video(TrackPipeline(makeBlank: Self.black, onSourceEvent: onSourceEvent))
-    case .audio: pipeline = .audio(TrackPipeline(makeBlank: Self.silence, onSourceEvent: onSourceEvent))
+    // What nobody plays is silence already. A remote track keeps its last picture: its peer may only be leaving.
+    case .video(let source):
+      pipeline = .video(
+        TrackPipeline(
+          blanksWhileMuted: !(source is RemoteVideoSource), makeBlank: Self.black, onSourceEvent: onSourceEvent))
+    case .audio:
+      pipeline = .audio(
+        TrackPipeline(blanksWhileMuted: false, makeBlank: Self.silence, onSourceEvent: onSourceEvent))
     }
     encodedVideo = source.encodedVideo.map { _ in FrameGate() }
     encodedAudio = source.encodedAudio.map { _ in FrameGate() }

@@ -2,6 +2,8 @@ import RTCFrames
 
 /// A frame that can be counted.
 protocol MeasuredFrame: Sendable {
+  /// When it is shown or heard, on the clock of its source.
+  var timestamp: MediaTime { get set }
   /// How many frames it counts as: a picture as one, sound by its samples.
   var countedFrames: Int { get }
   /// How long it lasts; zero for a picture.

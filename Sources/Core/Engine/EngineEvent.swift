@@ -22,6 +22,8 @@ package enum EngineEvent: Sendable {
   case iceConnectionStateChanged(RTCIceConnectionState)
   case connectionStateChanged(RTCPeerConnectionState)
   case transportChanged(TransportID, ConnectionStates.Transport)
+  /// The transport's path is another, or is nominated now.
+  case pathChanged(TransportID)
   /// No section uses the transport any more: its sockets can go.
   case transportRemoved(TransportID)
   /// Datagrams from `remote` are the peer's: it has sent STUN with valid integrity.

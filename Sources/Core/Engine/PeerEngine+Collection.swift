@@ -36,9 +36,10 @@ extension PeerEngine {
       transports[index].announcedStates.gathering = RTCIceGathererState(state)
       output.append(.transportChanged(transports[index].session.id, transports[index].announcedStates))
       updateGatheringState()
-    case .pathChanged:
+    case .pathChanged(let path):
       transports[index].needsTargets = true
       transports[index].session.pathChanged(now: now)
+      if path != nil { output.append(.pathChanged(transports[index].session.id)) }
     case .remoteAddressValidated(let remote, let base):
       output.append(.remoteAddressValidated(remote: remote, local: base))
     case .stateChanged, .selectedPairChanged, .roleChanged: break
@@ -46,20 +47,10 @@ extension PeerEngine {
   }
 
   private mutating func announce(_ local: ICELocalCandidate, of index: Int) {
-    let candidate = local.candidate
     let fragment = transports[index].session.ice.localCredentials?.ufrag
-    // What the candidate relates to would tell a private address that policy may hide (RFC 8839 §5.1 allows 0.0.0.0 and 9).
-    let related: (address: String, port: UInt16)? =
-      candidate.kind == .host
-      ? nil
-      : configuration.ice.privacyMode.announcesHostCandidates
-        ? candidate.relatedAddress.map { ("\($0.ip)", $0.port) }
-        : (candidate.address.family == .v4 ? "0.0.0.0" : "::", 9)
     let attribute = CandidateAttribute(
-      foundation: candidate.foundation, component: 1, transport: "udp", priority: candidate.priority,
-      address: "\(candidate.address.ip)", port: candidate.address.port, kind: .init(candidate.kind.rawValue),
-      relatedAddress: related?.address, relatedPort: related?.port,
-      extensions: fragment.map { [.init("ufrag", $0)] } ?? [])
+      local.candidate, usernameFragment: fragment,
+      hidesRelatedAddress: !configuration.ice.privacyMode.announcesHostCandidates)
     let id = transports[index].session.id
     guard let generation = transports[index].generation, let transport = negotiated.transport(id) else { return }
     jsep.addLocalCandidate(attribute, transport: id, generation: generation)

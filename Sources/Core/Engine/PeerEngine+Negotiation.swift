@@ -113,6 +113,13 @@ extension PeerEngine {
     }
   }
 
+  /// `nil` when there is no such transport.
+  package func iceTransport(_ id: TransportID) -> ICETransportDescription? {
+    guard let transport = transports.first(where: { $0.session.id == id }), let agreed = negotiated.transport(id)
+    else { return nil }
+    return ICETransportDescription(transport.session.ice, of: agreed)
+  }
+
   /// What became of a transport's DTLS handshake so far.
   package func handshakeOutcome(of id: TransportID) -> HandshakeOutcome {
     guard let transport = transports.first(where: { $0.session.id == id }) else { return HandshakeOutcome() }

@@ -26,6 +26,39 @@ struct TransportObjectTests {
     #expect(transport.remoteCertificates.count == 1, "what was known is known still")
   }
 
+  @Test("TP-02: an ICE transport shows its role, credentials, candidates and the pair in use, and tells of each change")
+  func path() async throws {
+    let call = try LoopbackCall(callerOptions: .loopback, calleeOptions: .loopback)
+    let sender = try await call.caller.addTransceiver(.audio).sender
+    try await call.negotiate()
+    let (ice, remote) = (
+      try #require(sender.transport).iceTransport, try #require(call.callee.receivers.first?.transport).iceTransport
+    )
+    try await call.connected()
+    #expect(ice.role == .controlling && remote.role == .controlled && ice.component == .rtp)
+    #expect(ice.localParameters == remote.remoteParameters && ice.remoteParameters == remote.localParameters)
+    #expect(ice.localParameters?.usernameFragment.isEmpty == false)
+    #expect(ice.localCandidates.map(\.candidate) == remote.remoteCandidates.map(\.candidate))
+    #expect(ice.localCandidates.map(\.type) == [.host] && ice.localCandidates.map(\.sdpMid) == ["0"])
+    let pair = try #require(ice.selectedCandidatePair)
+    #expect(pair.local.port == remote.selectedCandidatePair?.remote.port)
+    #expect(pair.remote.port == remote.selectedCandidatePair?.local.port)
+    #expect([pair.local.address, pair.remote.address] == ["127.0.0.1", "127.0.0.1"])
+    await call.close()
+
+    var states: [RTCIceTransportState] = []
+    var gathering: [RTCIceGathererState] = []
+    var pairs: [RTCIceCandidatePair] = []
+    for await event in ice.events {
+      switch event {
+      case .stateChange(let state): states.append(state)
+      case .gatheringStateChange(let state): gathering.append(state)
+      case .selectedCandidatePairChange(let pair): pairs.append(pair)
+      }
+    }
+    #expect(states.last == .closed && gathering.last == .complete && pairs.last == pair)
+  }
+
   @Test("DT-06: a certificate that was not signalled is fingerprint-failure, told before the state is failed")
   func fingerprintFailure() async throws {
     let call = try LoopbackCall(callerOptions: .loopback, calleeOptions: .loopback)

@@ -48,6 +48,8 @@ extension RTCPeerConnection {
       tell(.connectionStateChange(state))
     case .transportChanged(let id, let states):
       transportObjects[id]?.update(states, driver.read { engine, _ in engine.handshakeOutcome(of: id) })
+    case .pathChanged(let id):
+      transportObjects[id]?.iceTransport.pathChanged(driver.read { engine, _ in engine.iceTransport(id) })
     case .transportRemoved(let id): removeTransport(id)
     case .remoteAddressValidated: break
     case .videoFrame(let id, let frame, let mimeType):

@@ -142,6 +142,7 @@ extension RTCPeerConnection {
     for transport in session.transports {
       let object = transportObjects[transport.id] ?? RTCDtlsTransport()
       transportObjects[transport.id] = object
+      object.iceTransport.update(driver.read { engine, _ in engine.iceTransport(transport.id) })
       for mid in transport.mids { found[mid] = object }
     }
     return found

@@ -35,7 +35,7 @@ bench: ## Measure CPU time per packet, per set-up, per connection and per captur
 	$(SWIFT) run -c release bench
 	$(SWIFT) run -c release bench-capture
 
-SOAK ?= --calls 4 --minutes 2 --sequential 200 --idle 50
+SOAK ?= --calls 4 --minutes 2 --sequential 200 --idle 50 --faults --simulations
 
 soak: ## Make calls that come and go, and check that nothing of them stays (SOAK="--minutes 60")
 	@.ci/require-packages build
@@ -62,6 +62,7 @@ fuzz: ## Fuzz every parser and the whole engine, each for TIME seconds (FUZZ=eng
 format: ## Lay the code out
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
-lint: ## Check layout, and that the core is pure
+lint: ## Check layout, that the core is pure, and that the tests of docs/security.md exist
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
 	@.ci/check-layers
+	@.ci/check-promises

@@ -266,7 +266,7 @@ let programs: [Target] = [
   .executableTarget(
     name: "soak",
     dependencies: [
-      "RTCTool", "WebRTC", "CBenchmarkSupport",
+      "RTCTool", "RTCTestKit", "RTCFiles", "WebRTC", "CBenchmarkSupport",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ], path: "Tests/Soak"),
 ]
@@ -296,7 +296,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.6.0"),

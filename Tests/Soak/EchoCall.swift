@@ -6,6 +6,8 @@ struct EchoCall: Sendable {
   struct Outcome: Sendable {
     /// Milliseconds from capture to the picture's return.
     var delay: Int?
+    /// Seconds between two pictures.
+    var longestPause = 0.0
     var problems: [String] = []
   }
 
@@ -62,7 +64,9 @@ struct EchoCall: Sendable {
   }
 
   /// Lets the call last, closes it and says what came back.
-  func run(for span: Duration) async -> Outcome {
+  ///
+  /// - Parameter pause: time of it in which nothing runs.
+  func run(for span: Duration, without pause: Duration = .zero) async -> Outcome {
     let receiving = caller.receivers.map(\.track)
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
@@ -72,13 +76,13 @@ struct EchoCall: Sendable {
       try? await Task.sleep(for: span)
       await close()
     }
-    return judge(span)
+    return judge(span - pause)
   }
 
   private func judge(_ span: Duration) -> Outcome {
     let video = received.video.report(now: .now)
     let audio = received.audio.report(now: .now)
-    var outcome = Outcome(delay: video.meanDelay)
+    var outcome = Outcome(delay: video.meanDelay, longestPause: video.longestPause)
     let expected = Int(span / .milliseconds(100))
     // Half is what a machine leaves that is asked for more calls than it can encode.
     if (video.counter?.advanced ?? 0) < expected / 2 - 5 {

@@ -14,10 +14,16 @@ struct SoakCommand: AsyncParsableCommand {
   var calls = 4
   @Option(help: "Minutes of calls that come and go.")
   var minutes = 2.0
+  @Option(help: "Seconds that each of them lasts; without it 5 to 21.")
+  var seconds: Double?
   @Option(help: "Calls that are made and ended one after the other, after that.")
   var sequential = 0
   @Option(help: "Connections that are held without media for ten seconds, after that.")
   var idle = 0
+  @Flag(help: "Then take all descriptors, flood the port with garbage and stop the process, each time during a call.")
+  var faults = false
+  @Flag(help: "Then simulate ten minutes at 3 % loss, twice, and an hour with clocks that differ by 500 ppm.")
+  var simulations = false
 
   /// Memory may grow this much a minute, in megabytes: the noise of an allocator in two minutes.
   private static let growthLimit = 3.0
@@ -30,27 +36,31 @@ struct SoakCommand: AsyncParsableCommand {
     _ = await (try await EchoCall.connect(sharing: port, certificate: certificate, frequency: 440)).run(
       for: .seconds(2))
     let baseline = ProcessResources.now()
-    report("baseline: \(line(baseline))")
+    Self.report("baseline: \(line(baseline))")
     let ledger = Ledger()
     if minutes > 0 { await comeAndGo(port, certificate, ledger) }
     if sequential > 0 { await oneByOne(port, certificate, ledger) }
     if idle > 0 { await hold(port, certificate, ledger) }
+    if faults { await Faults(port: port, certificate: certificate, ledger: ledger, report: { Self.report($0) }).run() }
+    if simulations { LongSimulations(ledger: ledger, report: { Self.report($0) }).run() }
     await settle(to: baseline, ledger)
     await port.close()
     let entries = ledger.entries
-    report("\(entries.calls) calls, \(entries.problems.count) problems")
-    for problem in entries.problems { report("  \(problem)") }
+    Self.report("\(entries.calls) calls, \(entries.problems.count) problems")
+    for problem in entries.problems { Self.report("  \(problem)") }
     if !entries.problems.isEmpty { throw ExitCode.failure }
   }
 
   /// At once, also into a file: a log shows how far it came.
-  private func report(_ text: String) {
+  private static func report(_ text: String) {
     FileHandle.standardOutput.write(Data((text + "\n").utf8))
   }
 
   private func line(_ resources: ProcessResources) -> String {
     let megabytes = (resources.megabytes * 10).rounded() / 10
-    return "\(megabytes) MB, \(resources.descriptors) descriptors, \(resources.threads) threads"
+    let heap = (resources.heapMegabytes * 10).rounded() / 10
+    return
+      "\(megabytes) MB, \(heap) MB of it in use, \(resources.descriptors) descriptors, \(resources.threads) threads"
   }
 
   // MARK: Phases
@@ -66,7 +76,7 @@ struct SoakCommand: AsyncParsableCommand {
             let frequency = Double(300 + 70 * (turn % 16))
             do {
               let call = try await EchoCall.connect(sharing: port, certificate: certificate, frequency: frequency)
-              let outcome = await call.run(for: Self.lives[turn % Self.lives.count])
+              let outcome = await call.run(for: seconds.map { .seconds($0) } ?? Self.lives[turn % Self.lives.count])
               ledger.addCall(outcome, at: ContinuousClock.now - start)
             } catch {
               ledger.add("a call was not made: \(error)")
@@ -81,17 +91,17 @@ struct SoakCommand: AsyncParsableCommand {
           try? await Task.sleep(for: .seconds(min(10, minutes * 60 / 12)))
           let (resources, elapsed) = (ProcessResources.now(), ContinuousClock.now - start)
           ledger.addMemory(resources.megabytes, at: elapsed)
-          report("\(Int(elapsed / .seconds(1))) s: \(ledger.entries.calls) calls, \(line(resources))")
+          Self.report("\(Int(elapsed / .seconds(1))) s: \(ledger.entries.calls) calls, \(line(resources))")
         }
       }
     }
     let entries = ledger.entries
     let slope = entries.memory.slopePerMinute
-    report("memory: \((slope * 100).rounded() / 100) MB a minute")
+    Self.report("memory: \((slope * 100).rounded() / 100) MB a minute")
     // In less time the pools and caches of the first calls are all that there is to see.
     if minutes >= 2, slope > Self.growthLimit { ledger.add("memory grows by \(slope) MB a minute") }
     if let delay = entries.delays.thirds {
-      report("delay: \(Int(delay.first)) ms in the first third, \(Int(delay.last)) ms in the last")
+      Self.report("delay: \(Int(delay.first)) ms in the first third, \(Int(delay.last)) ms in the last")
       if delay.last > delay.first * 1.5 + 20 { ledger.add("the delay grows from \(delay.first) to \(delay.last) ms") }
     }
   }
@@ -110,12 +120,13 @@ struct SoakCommand: AsyncParsableCommand {
       if number % max(1, sequential / 20) == 0 {
         let resources = ProcessResources.now()
         memory.add(resources.megabytes, at: .seconds(60 * number / 1_000))
-        report("\(number) calls one by one: \(line(resources))")
+        Self.report("\(number) calls one by one: \(line(resources))")
       }
     }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     // In this course a minute stands for a thousand calls.
-    report("\(Int(Double(sequential) / seconds)) calls a second, memory: \(memory.slopePerMinute) MB a thousand calls")
+    Self.report(
+      "\(Int(Double(sequential) / seconds)) calls a second, memory: \(memory.slopePerMinute) MB a thousand calls")
     if memory.slopePerMinute > Self.growthLimit {
       ledger.add("memory grows by \(memory.slopePerMinute) MB a thousand calls")
     }
@@ -139,7 +150,8 @@ struct SoakCommand: AsyncParsableCommand {
     try? await Task.sleep(for: .seconds(10))
     let load = Double(bench_process_cpu() - cpu) / 1e7
     let each = Double(after.residentBytes - before.residentBytes) / Double(max(1, held.count * 2)) / 1_024
-    report("\(held.count * 2) idle connections: \(Int(each)) kB each, \((load * 10).rounded() / 10) ms of CPU a second")
+    Self.report(
+      "\(held.count * 2) idle connections: \(Int(each)) kB each, \((load * 10).rounded() / 10) ms of CPU a second")
     for call in held { await call.close() }
   }
 
@@ -151,7 +163,7 @@ struct SoakCommand: AsyncParsableCommand {
       try? await Task.sleep(for: .milliseconds(50))
       now = ProcessResources.now()
     }
-    report("in the end: \(line(now))")
+    Self.report("in the end: \(line(now))")
     if now.descriptors > baseline.descriptors {
       ledger.add("\(now.descriptors - baseline.descriptors) descriptors are left open")
     }

@@ -73,6 +73,9 @@ final class Program: Sendable {
   /// SIGTERM.
   func terminate() { process.terminate() }
 
+  /// SIGKILL, SIGSTOP or whatever else.
+  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
   /// Waits for the end, and makes it one after a time.
   func outcome(within limit: Duration = .seconds(60)) async -> Outcome {
     let killer = Task { [process] in

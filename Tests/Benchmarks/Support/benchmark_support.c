@@ -29,6 +29,15 @@ int64_t bench_resident_bytes(void) {
   return (int64_t)resident * sysconf(_SC_PAGESIZE);
 }
 
+int64_t bench_heap_bytes(void) {
+#ifdef __GLIBC__
+  struct mallinfo2 info = mallinfo2();
+  return (int64_t)(info.uordblks + info.hblkhd);
+#else
+  return 0;
+#endif
+}
+
 #ifdef __GLIBC__
 
 // The executable's allocator comes before the C library's for every library of the process, and passes on to it.

@@ -187,6 +187,7 @@ struct StatsTests {
       let transport = try #require(diagnostics.transports.first)
       #expect(transport.id == (await call.caller.getStats()).first(RTCTransportStats.self)?.id)
       #expect(transport.rejected == 0 && transport.malformed == 0 && transport.unknown == 0)
+      #expect(transport.stunOverflowed == 0 && transport.roleConflicts == 0 && transport.migrations == 0)
       #expect(transport.dtlsFailure == nil)
       #expect(!diagnostics.ports.isEmpty && diagnostics.ports.contains { $0.sent > 50 && $0.received > 50 })
       #expect(diagnostics.datagramsOverflowed == 0 && diagnostics.eventsOverflowed == 0)

@@ -34,19 +34,40 @@ extension RTCPeerConnection {
   private func open(_ transport: TransportID) {
     sockets[transport]?.isOpening = true
     // What the policy names was checked when the connection was made; an interface may have gone since.
-    let addresses = (try? options.network.addresses()) ?? []
+    let addresses: [IPAddress]
+    do {
+      addresses = try options.network.addresses().map(\.ip)
+    } catch {
+      addresses = []
+      noteFailure((error as? WebRTCError)?.message ?? "\(error)", address: nil)
+    }
     let loop = eventLoop
     let opening = addresses.map { address in
-      DatagramPort.open(TransportAddress(address.ip, port: 0), on: loop)
+      DatagramPort.open(TransportAddress(address, port: 0), on: loop)
     }
     // An address that cannot be bound gives no candidate; the others go on.
     let opened = EventLoopFuture.whenAllComplete(opening, on: loop).flatMap { [weak self] results in
       let ports = results.compactMap { try? $0.get().value }
       guard let self else { return EventLoopFuture.andAllComplete(ports.map { $0.close() }, on: loop) }
       let bound = NIOLoopBound(ports, eventLoop: loop)
-      return self.assumeIsolated { NIOLoopBound($0.opened(bound.value, for: transport), eventLoop: loop) }.value
+      let failures = zip(addresses, results).compactMap { address, result -> (IPAddress, String)? in
+        if case .failure(let error) = result { (address, SocketFailure.reason(error)) } else { nil }
+      }
+      return self.assumeIsolated {
+        for (address, reason) in failures {
+          $0.noteFailure("No UDP socket could be opened on \(address): \(reason).", address: address)
+        }
+        return NIOLoopBound($0.opened(bound.value, for: transport), eventLoop: loop)
+      }.value
     }
     awaitBeforeClosed(opened)
+  }
+
+  /// Without a word there would only be a connection that never comes up.
+  private func noteFailure(_ text: String, address: IPAddress?) {
+    tell(
+      .iceCandidateError(
+        RTCPeerConnectionIceErrorEvent(address: address.map { "\($0)" }, url: "", errorCode: 701, errorText: text)))
   }
 
   /// - Returns: when nothing of it is left to do.

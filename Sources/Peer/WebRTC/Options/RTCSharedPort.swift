@@ -3,12 +3,6 @@ internal import NIOPosix
 internal import RTCBase
 internal import RTCTransport
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// One UDP port for any number of connections: what a server behind a firewall needs.
 ///
 /// The port belongs to one event loop, and so do its connections: use several ports to use several cores. Close it after its connections.
@@ -29,7 +23,7 @@ public final class RTCSharedPort: Sendable {
   /// - Parameters:
   ///   - port: 0 lets the system choose.
   ///   - network: which addresses.
-  /// - Throws: `WebRTCError.notReadableError` when no address can be bound, `.typeError` when the policy names something else than addresses.
+  /// - Throws: `WebRTCError.notReadableError` when no address can be found or bound, `.typeError` when the policy names something else than addresses.
   public static func open(port: UInt16 = 0, network: RTCNetworkPolicy = .automatic) async throws -> RTCSharedPort {
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let addresses = try network.addresses()
@@ -44,7 +38,7 @@ public final class RTCSharedPort: Sendable {
           number = try await eventLoop.submit { bound.value.localAddress.port }.get()
         }
       } catch {
-        let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+        let reason = SocketFailure.reason(error)
         if !failures.contains(reason) { failures.append(reason) }
       }
     }

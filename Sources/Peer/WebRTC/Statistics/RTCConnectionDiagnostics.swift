@@ -26,6 +26,12 @@ public struct RTCConnectionDiagnostics: Codable, Hashable, Sendable {
     public var ignoredCandidates: UInt64
     /// Candidate pairs that were left out since there were too many.
     public var discardedPairs: UInt64
+    /// What ICE had to send or to tell and dropped, since too much was waiting.
+    public var stunOverflowed: UInt64
+    /// How often both sides took themselves for the one that decides about the path.
+    public var roleConflicts: UInt64
+    /// How often the path followed the peer to another address without a restart.
+    public var migrations: UInt64
     /// Packets that came out of order, of the streams received now.
     public var reordered: UInt64
     /// Frames that were not sent since too much was waiting already, of the streams sent now.

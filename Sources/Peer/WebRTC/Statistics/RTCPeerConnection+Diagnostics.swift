@@ -40,8 +40,10 @@ extension RTCConnectionDiagnostics.Transport {
       unknown: known.datagrams.unknownDrops, rejected: known.media.rejected, malformed: known.media.malformed,
       duplicates: known.media.duplicates &+ known.packetsDuplicated, unrouted: known.media.unrouted,
       stun: Dictionary(uniqueKeysWithValues: drops), ignoredCandidates: known.ice.ignoredRemoteCandidates,
-      discardedPairs: known.ice.discardedPairs, reordered: known.packetsReordered, framesRefused: known.framesRefused,
-      retransmissionsRefused: known.retransmissionsRefused, dtlsFailure: known.dtlsFailure.map { "\($0)" })
+      discardedPairs: known.ice.discardedPairs, stunOverflowed: known.ice.overflows,
+      roleConflicts: known.ice.roleConflicts, migrations: known.ice.migrations, reordered: known.packetsReordered,
+      framesRefused: known.framesRefused, retransmissionsRefused: known.retransmissionsRefused,
+      dtlsFailure: known.dtlsFailure.map { "\($0)" })
   }
 }
 

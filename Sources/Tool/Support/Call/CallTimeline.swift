@@ -29,7 +29,7 @@ package final class CallTimeline: Sendable {
         if new == .connected, state.connected == nil { state.connected = .now }
       }
     case .iceCandidateError(let error):
-      warn("\(error.url): \(error.errorText) (\(error.errorCode))")
+      warn(error.url.isEmpty ? error.errorText : "\(error.url): \(error.errorText) (\(error.errorCode))")
     default: break
     }
   }

@@ -14,7 +14,7 @@ struct DataEcho: Sendable {
 
   /// Runs until the channel is closed.
   func run() async {
-    log.info("The data channel \"\(channel.label)\" is open")
+    log.info("The data channel \(name) is open")
     do {
       if channel.protocol == FileChannel.subprotocol {
         try await digest()
@@ -24,10 +24,13 @@ struct DataEcho: Sendable {
     } catch is CancellationError {
     } catch {
       // A channel that its peer closes takes no echo any more, and one that cannot carry it has failed.
-      if channel.readyState == .open { log.warning("The data channel \"\(channel.label)\" is closed: \(error)") }
+      if channel.readyState == .open { log.warning("The data channel \(name) is closed: \(error)") }
     }
     channel.close()
   }
+
+  /// The label for a log: the peer chose it, so it is cut, and stays on its line.
+  private var name: String { String(channel.label.prefix(40)).debugDescription }
 
   private func digest() async throws {
     let hash = SHA256()

@@ -145,7 +145,7 @@ package struct ServeCommand: AsyncParsableCommand {
 
   package func run() async throws {
     let settings = try settings
-    var log = Logger(label: "rtc") { StreamLogHandler.standardError(label: $0) }
+    var log = Logger(label: "rtc") { LimitedLogHandler(StreamLogHandler.standardError(label: $0)) }
     log.logLevel = Logger.Level(rawValue: logLevel) ?? .info
     let isAnnouncing = announce
     try await EndpointServer(settings, log: log).run(lifeline: announce ? PipeInput.end(of: .standardInput) : nil) {

@@ -139,7 +139,8 @@ final class Session: Sendable {
   private func note(_ event: RTCPeerConnectionEvent) {
     switch event {
     case .connectionStateChange(let state): log.info("The connection is \(state.rawValue)")
-    case .iceCandidateError(let error): log.warning("\(error.url): \(error.errorText) (\(error.errorCode))")
+    case .iceCandidateError(let error):
+      log.warning("\(error.url.isEmpty ? "" : "\(error.url): ")\(error.errorText) (\(error.errorCode))")
     default: break
     }
   }

@@ -14,3 +14,6 @@ int64_t bench_process_cpu(void);
 
 /// Memory of the process that is resident, in bytes, after giving back what the allocator holds free.
 int64_t bench_resident_bytes(void);
+
+/// Memory that is allocated and not given back, in bytes; 0 where the allocator does not tell.
+int64_t bench_heap_bytes(void);

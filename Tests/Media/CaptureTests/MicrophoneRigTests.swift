@@ -17,6 +17,19 @@ struct MicrophoneRigTests {
     #expect(microphone.id == "alsa:rigmic")
     #expect(microphone.name == "Rig microphone")
     #expect(!microphone.isHardware)
+    #expect(microphone.formats == ["S16_LE"] && microphone.channelCounts == [1, 2])
+    #expect(microphone.sampleRates.first == 8_000 && microphone.sampleRates.last == 96_000)
+  }
+
+  @Test("what converts for others or leads nowhere is not listed; what another program has is, without its formats")
+  func pseudoDevices() throws {
+    #expect(!CaptureDevices.microphones().contains { ["upmix", "rignowhere", "null"].contains($0.device) })
+    #expect(!CaptureDevices.outputs().contains { ["upmix", "rignowhere", "null"].contains($0.device) })
+    Rig.tellMicrophone("b")
+    let busy = try #require(CaptureDevices.microphones().first { $0.device == "rigmic" })
+    #expect(busy.formats.isEmpty && busy.sampleRates.isEmpty && busy.channelCounts.isEmpty)
+    Rig.tellMicrophone("u")
+    #expect(!CaptureDevices.microphones().contains { $0.device == "rigmic" })
   }
 
   @Test("GN-08: sound comes in frames of 10 ms that follow each other", arguments: [1, 2])

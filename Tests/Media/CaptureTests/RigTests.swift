@@ -57,6 +57,8 @@ struct RigTests {
       device("rigfast", "skew 3000"),
       device("rigspeaker", "rate 44100 channels 2 record \"\(folder)/played\"", hint: "Rig speaker"),
       device("rigslow", "skew -3000"),
+      device("upmix", "", hint: "Not a device of its own"),
+      "pcm.rignowhere { type hw card 31 hint { show on description \"Nowhere\" } }",
       device("rigroom", "rate 44100 channels 2 record \"\(folder)/room\""),
       device("rigecho", "rate 44100 channels 2 echo \"\(folder)/room\""),
     ].joined(separator: "\n")

@@ -26,7 +26,8 @@ struct SpeakerRigTests {
     #expect(
       output
         == CaptureDevices.Output(
-          id: "alsa:rigspeaker", device: "rigspeaker", name: "Rig speaker", isHardware: false))
+          id: "alsa:rigspeaker", device: "rigspeaker", name: "Rig speaker", isHardware: false, formats: ["S16_LE"],
+          sampleRates: [44_100], channelCounts: [2]))
   }
 
   @Test("a track is heard, in the rate and channels of the device")

@@ -78,6 +78,19 @@ struct SystemDevicesRigTests {
     }
   }
 
+  @Test("MD-23: an output is opened by its identifier")
+  func output() async throws {
+    let outputs = await devices.enumerateDevices().filter { $0.kind == .audioOutput }
+    let speaker = try #require(outputs.first { $0.label == "Rig speaker" })
+    let player = try await ALSAPlayer.open(deviceId: speaker.deviceId, of: devices)
+    #expect(player.device == "rigspeaker" && player.isOpen)
+    player.close()
+    let error = await #expect(throws: MediaError.self) {
+      _ = try await ALSAPlayer.open(deviceId: "no such output", of: devices)
+    }
+    #expect(error?.name == .notFoundError)
+  }
+
   @Test("MD-05: cameras that another program has are not readable")
   func busy() async {
     for number in 0..<4 { Rig.tellCamera("b", name: "video\(number)") }

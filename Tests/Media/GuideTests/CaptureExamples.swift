@@ -113,6 +113,13 @@ func mix(_ first: MediaStream, _ second: MediaStream) throws -> MediaStream {
   return destination.stream
 }
 
+func listen(to track: MediaStreamTrack) async throws {
+  let output = try await MediaDevices.shared.selectAudioOutput()
+  let player = try await ALSAPlayer.open(deviceId: output.deviceId)
+  await player.play(track.audioFrames())
+  player.close()
+}
+
 struct OnlyFrontCameras: MediaPermissionBroker {
   func state(of kind: MediaDeviceKind) async -> MediaPermissionState { kind == .videoInput ? .prompt : .denied }
 

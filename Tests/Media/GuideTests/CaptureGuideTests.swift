@@ -116,6 +116,15 @@ struct CaptureGuideTests {
     }
   }
 
+  @Test("a track is heard, if the machine has an output")
+  func listening() async throws {
+    let track = try MediaStreamTrack(source: ToneSource())
+    track.stop()
+    do { try await listen(to: track) } catch let error as MediaError {
+      #expect([.notFoundError, .notReadableError, .notAllowedError].contains(error.name))
+    }
+  }
+
   @Test("a display is captured")
   func display() async throws {
     let stream = try await captureScreen(MediaDevices(salt: .ephemeral))

@@ -146,6 +146,16 @@ struct MediaFileTests {
     #expect(analyzer.measurement?.isTone(of: 440) == true)
   }
 
+  @Test("GN-06: pictures without sound or container play: VP8 in IVF")
+  func ivf() async throws {
+    let path = folder.file("film.ivf")
+    try FilmWriter.write(
+      path, video: .init(encoder: "libvpx", options: ["deadline": "realtime"]), audio: nil, pictures: 6)
+    let file = try open(path)
+    let (pictures, _) = await watch(file, try file.captureStream())
+    #expect(file.audio == nil && counters(pictures) == (0..<6).map { UInt32($0) })
+  }
+
   @Test("GN-06: a file begins anew, and its times go on evenly")
   func loop() async throws {
     let path = folder.file("loop.avi")

@@ -91,6 +91,40 @@ struct EnumerateDevicesTests {
     stream.tracks[0].stop()
   }
 
+  @Test("MD-23: an output is chosen, listed from then on, and found by its identifier")
+  func audioOutput() async throws {
+    let here: [MediaDevice] = [
+      .output(uniqueID: "speaker", label: "Speaker", address: "hw:0"),
+      .output(uniqueID: "head", label: "Headphones", isDefault: true, address: "hw:1"),
+    ]
+    let devices = MediaDevices(here, permissions: FixedPermissions([.audioInput: .denied]))
+    #expect(await devices.enumerateDevices().isEmpty)
+    let standard = try await devices.selectAudioOutput()
+    #expect(standard.label == "Headphones")
+    let listed = await devices.enumerateDevices()
+    #expect(listed.map(\.label) == ["Default - Headphones", "Headphones", "Speaker"])
+    let speaker = try await devices.selectAudioOutput(deviceId: listed[2].deviceId)
+    #expect(speaker == listed[2])
+    // One that is not there any more is no reason to fail.
+    #expect(try await devices.selectAudioOutput(deviceId: "gone") == standard)
+    #expect(try await devices.output(deviceId: speaker.deviceId).address == "hw:0")
+    for name in ["", "default"] { #expect(try await devices.output(deviceId: name).address == "hw:1") }
+    let unknown = await #expect(throws: MediaError.self) { try await devices.output(deviceId: "gone") }
+    #expect(unknown?.name == .notFoundError)
+    let denied = MediaDevices(here, permissions: FixedPermissions([.audioOutput: .denied]))
+    let refused = await #expect(throws: MediaError.self) { try await denied.selectAudioOutput() }
+    #expect(refused?.name == .notAllowedError)
+    await #expect(throws: MediaError.self) { try await denied.output(deviceId: "") }
+    let missing = await #expect(throws: MediaError.self) { try await MediaDevices([]).selectAudioOutput() }
+    #expect(missing?.name == .notFoundError)
+    // Who has to be asked is asked once.
+    let asked = MediaDevices(here, permissions: FixedPermissions([.audioOutput: .prompt]))
+    await #expect(throws: MediaError.self) { try await asked.output(deviceId: "") }
+    let chosen = try await asked.selectAudioOutput(deviceId: speaker.deviceId)
+    #expect(chosen.deviceId == speaker.deviceId)
+    #expect(try await asked.output(deviceId: chosen.deviceId).address == "hw:0")
+  }
+
   @Test("MD-16: capabilities of an input are those of its track")
   func capabilities() async throws {
     let devices = MediaDevices([camera.device(facingModes: ["user"])])

@@ -117,6 +117,33 @@ struct MediaStreamTrackTests {
     #expect(track.videoStats?.totalFrames == 1 && track.videoStats?.deliveredFrames == 1)
   }
 
+  @Test("TR-17, TR-19: sound is counted in samples and milliseconds, with its latency, while it is enabled")
+  func audioStats() throws {
+    let generator = AudioTrackGenerator()
+    let track = generator.track
+    func write(late: Duration) throws {
+      try generator.write(.silence(format: .mono48k, sampleCount: 480, timestamp: .now - late))
+    }
+    #expect(track.audioStats?.totalFrames == 0 && track.audioStats?.averageLatency == 0 && track.videoStats == nil)
+    try write(late: .milliseconds(50))
+    try write(late: .milliseconds(250))
+    let stats = try #require(track.audioStats)
+    #expect(stats.deliveredFrames == 960 && stats.totalFrames == 960)
+    #expect(stats.deliveredFramesDuration == 20 && stats.totalFramesDuration == 20)
+    #expect(stats.minimumLatency >= 50 && stats.maximumLatency >= 250 && stats.latency == stats.maximumLatency)
+    #expect(abs(stats.averageLatency - (stats.minimumLatency + stats.maximumLatency) / 2) < 0.001)
+    track.isEnabled = false
+    try write(late: .seconds(5))
+    #expect(track.audioStats == stats)
+    // The counts go on, the latencies begin anew.
+    track.isEnabled = true
+    track.resetLatency()
+    #expect(track.audioStats?.totalFrames == 960)
+    try write(late: .milliseconds(10))
+    #expect(track.audioStats?.totalFrames == 1_440 && track.audioStats?.maximumLatency ?? 0 >= 10)
+    #expect(track.audioStats?.averageLatency == track.audioStats?.latency)
+  }
+
   @Test("TR-02: a disabled audio track is silent, and only that one of two clones")
   func disabledAudio() async throws {
     let generator = AudioTrackGenerator()

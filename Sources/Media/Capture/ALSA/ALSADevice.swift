@@ -72,26 +72,6 @@ struct ALSADevice: ~Copyable {
     granted = try Self.start(handle, name: name, direction: direction, format: format, period: period)
   }
 
-  /// The rates and numbers of channels that a device has.
-  static func ranges(name: String, direction: Direction) -> (rates: ClosedRange<Int>, channels: ClosedRange<Int>)? {
-    guard let handle = try? open(name, direction) else { return nil }
-    defer { snd_pcm_close(handle) }
-    var allocated: OpaquePointer?
-    guard snd_pcm_hw_params_malloc(&allocated) == 0, let hardware = allocated else { return nil }
-    defer { snd_pcm_hw_params_free(hardware) }
-    var (slowest, fastest, fewest, most) = (UInt32(0), UInt32(0), UInt32(0), UInt32(0))
-    guard snd_pcm_hw_params_any(handle, hardware) >= 0,
-      snd_pcm_hw_params_get_rate_min(hardware, &slowest, nil) == 0,
-      snd_pcm_hw_params_get_rate_max(hardware, &fastest, nil) == 0,
-      snd_pcm_hw_params_get_channels_min(hardware, &fewest) == 0,
-      snd_pcm_hw_params_get_channels_max(hardware, &most) == 0
-    else { return nil }
-    // What converts has no limits of its own; what is above these is of no use.
-    let rates = (Int(slowest).clamped(8_000, 192_000), Int(fastest).clamped(8_000, 192_000))
-    let channels = (Int(fewest).clamped(1, 8), Int(most).clamped(1, 8))
-    return (rates.0...max(rates.0, rates.1), channels.0...max(channels.0, channels.1))
-  }
-
   /// What to wait on.
   func descriptors() -> [pollfd] {
     let count = max(0, snd_pcm_poll_descriptors_count(handle))
@@ -261,8 +241,4 @@ extension ALSADevice {
     try check(snd_pcm_sw_params_set_start_threshold(handle, software, 2 * periodSize), name, "set up")
     try check(snd_pcm_sw_params(handle, software), name, "set up")
   }
-}
-
-extension Int {
-  fileprivate func clamped(_ least: Int, _ greatest: Int) -> Int { Swift.min(greatest, Swift.max(least, self)) }
 }

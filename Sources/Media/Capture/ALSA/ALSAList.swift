@@ -12,7 +12,15 @@ struct ALSAList {
     /// The physical unit that it belongs to, where it is known.
     var unit: String?
     var isHardware: Bool
+    /// What it does by itself; `nil` when it cannot be asked now.
+    var abilities: ALSAAbilities?
   }
+
+  /// Names of the configuration that ALSA's packages bring: they convert for another device, or are the way to a server
+  /// that has a name of its own.
+  private static let plugins: Set = [
+    "null", "lavrate", "samplerate", "speexrate", "speex", "upmix", "vdownmix", "oss", "jack", "usbstream",
+  ]
 
   let entries: [Entry]
 
@@ -33,9 +41,15 @@ struct ALSAList {
       // Without a direction it has both.
       guard let device = value("NAME", of: hint), value("IOID", of: hint) ?? wanted == wanted else { continue }
       // Recording nothing is possible, but no microphone; nor is it heard. Of the many names of a card one serves.
-      guard device != "null", !device.contains(":CARD=") else { continue }
+      guard !plugins.contains(device), !device.contains(":CARD=") else { continue }
+      // Names are there whether or not they lead to a device.
+      let presence = ALSAAbilities.ask(device, direction)
+      guard presence != .absent else { continue }
       let name = value("DESC", of: hint)?.split(separator: "\n").joined(separator: ", ") ?? device
-      entries.append(Entry(device: device, name: name, persistentName: device, unit: nil, isHardware: false))
+      entries.append(
+        Entry(
+          device: device, name: name, persistentName: device, unit: nil, isHardware: false,
+          abilities: presence.abilities))
     }
     return entries
   }
@@ -66,7 +80,9 @@ struct ALSAList {
           Entry(
             device: "plughw:\(card)\(suffix)", name: device == 0 ? name : "\(name) \(device)",
             persistentName: "card:\(identifier)\(suffix)",
-            unit: PhysicalUnit.path(of: "/sys/class/sound/card\(card)/device"), isHardware: true))
+            unit: PhysicalUnit.path(of: "/sys/class/sound/card\(card)/device"), isHardware: true,
+            // Of the card itself, not of what ALSA converts for it.
+            abilities: ALSAAbilities.ask("hw:\(card)\(suffix)", direction).abilities))
       }
     }
     return entries

@@ -66,8 +66,8 @@ public final class ALSASource: AudioSource {
   /// What the device has; none, when it is not there or another program has it.
   public var modes: [MediaSourceMode] {
     known.withLock { known in
-      if known.isEmpty, let ranges = ALSADevice.ranges(name: device, direction: .capture) {
-        known = [Self.mode(rates: ranges.rates, channels: ranges.channels)]
+      if known.isEmpty, case .open(let abilities) = ALSAAbilities.ask(device, .capture) {
+        known = [Self.mode(rates: abilities.rates, channels: abilities.channels)]
       }
       return known
     }

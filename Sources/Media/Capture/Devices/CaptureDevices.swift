@@ -41,17 +41,23 @@ public struct CaptureDevices: Hashable, Codable, Sendable {
       id: "v4l2:\(path)", name: identity.name, path: path, bus: identity.busName, formats: device.formats())
   }
 
-  /// What ALSA can record from: names of its configuration, then cards.
+  /// What ALSA can record from: names of its configuration that lead to a device, then cards.
   public static func microphones() -> [Microphone] {
     ALSAList(.capture).entries.map {
-      Microphone(id: "alsa:\($0.device)", device: $0.device, name: $0.name, isHardware: $0.isHardware)
+      Microphone(
+        id: "alsa:\($0.device)", device: $0.device, name: $0.name, isHardware: $0.isHardware,
+        formats: $0.abilities?.formats ?? [], sampleRates: $0.abilities?.usualRates ?? [],
+        channelCounts: $0.abilities?.channelCounts ?? [])
     }
   }
 
-  /// What ALSA can play on: names of its configuration, then cards.
+  /// What ALSA can play on: names of its configuration that lead to a device, then cards.
   public static func outputs() -> [Output] {
     ALSAList(.playback).entries.map {
-      Output(id: "alsa:\($0.device)", device: $0.device, name: $0.name, isHardware: $0.isHardware)
+      Output(
+        id: "alsa:\($0.device)", device: $0.device, name: $0.name, isHardware: $0.isHardware,
+        formats: $0.abilities?.formats ?? [], sampleRates: $0.abilities?.usualRates ?? [],
+        channelCounts: $0.abilities?.channelCounts ?? [])
     }
   }
 

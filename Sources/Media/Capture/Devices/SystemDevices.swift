@@ -73,7 +73,7 @@ public final class SystemDevices: MediaDeviceProvider {
     return entries.map { entry in
       .output(
         uniqueID: "alsa:\(entry.persistentName)", groupID: entry.unit, label: entry.name,
-        isDefault: Self.isDefault(entry, of: entries))
+        isDefault: Self.isDefault(entry, of: entries), address: entry.device)
     }
   }
 

@@ -19,6 +19,8 @@ public struct MediaDevice: Sendable {
   public var modes: [MediaSourceMode]
   /// What it has when nobody asks for anything; without them, what user agents usually have.
   public var defaults: MediaTrackSettings?
+  /// What the system opens an output by, such as `plughw:0`; `nil` for inputs, and where there is nothing to open.
+  public private(set) var address: String?
   /// Makes a source of it that is not opened yet; `nil` for an output. Tracks of one device share a source while one of
   /// them lives.
   var makeSource: (@Sendable () throws -> TrackSource)?
@@ -68,12 +70,16 @@ public struct MediaDevice: Sendable {
   }
 
   /// Something that plays sound.
+  ///
+  /// - Parameter address: what the system opens it by.
   public static func output(
-    uniqueID: String, groupID: String? = nil, label: String, isDefault: Bool = false
+    uniqueID: String, groupID: String? = nil, label: String, isDefault: Bool = false, address: String? = nil
   ) -> MediaDevice {
-    MediaDevice(
+    var device = MediaDevice(
       kind: .audioOutput, uniqueID: uniqueID, groupID: groupID, label: label, isDefault: isDefault, facingModes: [],
       modes: [], defaults: nil, makeSource: nil)
+    device.address = address
+    return device
   }
 
   /// A virtual camera: a test pattern, a file, or whatever a program has as a source.

@@ -195,7 +195,7 @@ extension MediaDevices {
   }
 
   /// Devices are opened on a thread that may wait.
-  nonisolated(nonsending) static func offThread<Result: Sendable>(
+  nonisolated(nonsending) package static func offThread<Result: Sendable>(
     _ body: @escaping @Sendable () throws -> Result
   ) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
@@ -214,7 +214,7 @@ extension MediaDevices {
     }
   }
 
-  private static func notAllowed(_ kind: MediaDeviceKind) -> MediaError {
+  static func notAllowed(_ kind: MediaDeviceKind) -> MediaError {
     MediaError(.notAllowedError, "The program may not use a \(name(of: kind))")
   }
 

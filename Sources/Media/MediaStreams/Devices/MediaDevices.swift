@@ -144,7 +144,8 @@ public final class MediaDevices: Sendable {
       }
     }
     // Who may hear may know what there is to listen with (audio-output, exposure decision).
-    guard await isExposed(.audioInput) else { return infos }
+    let isSelected = state.withLock { $0.exposed.contains(.audioOutput) }
+    guard await isExposed(.audioInput) || isSelected else { return infos }
     let outputs = sorted(devices, kind: .audioOutput)
     if let standard = outputs.first(where: \.isDefault) {
       var info = info(standard)

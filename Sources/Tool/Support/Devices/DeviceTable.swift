@@ -24,10 +24,16 @@ package struct DeviceTable: Sendable {
     if microphones.isEmpty {
       lines.append("  none; one needs a sound card or an ALSA configuration, readable for this user (group audio)")
     }
-    lines += Self.rows(microphones)
+    for (row, microphone) in zip(Self.rows(microphones), devices.microphones) {
+      lines.append(row)
+      lines += Self.abilities(microphone.formats, microphone.sampleRates, microphone.channelCounts)
+    }
     if !devices.outputs.isEmpty {
       lines += ["", "Outputs"]
-      lines += Self.rows(devices.outputs.map { [$0.id, $0.name] })
+      for (row, output) in zip(Self.rows(devices.outputs.map { [$0.id, $0.name] }), devices.outputs) {
+        lines.append(row)
+        lines += Self.abilities(output.formats, output.sampleRates, output.channelCounts)
+      }
     }
     return lines.joined(separator: "\n")
   }
@@ -36,6 +42,15 @@ package struct DeviceTable: Sendable {
   private static func rows(_ cells: [[String]]) -> [String] {
     let width = cells.map { $0[0].count }.max() ?? 0
     return cells.map { "  " + $0[0].padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0[1] }
+  }
+
+  /// What sound can be like; nothing of a device that another program has.
+  private static func abilities(_ formats: [String], _ rates: [Int], _ channels: [Int]) -> [String] {
+    guard let least = channels.first, let most = channels.last else { return [] }
+    return [
+      "      \(formats.joined(separator: ", "))  \(rates.map { "\($0)" }.joined(separator: ", ")) Hz  "
+        + (least == most ? "\(least)" : "\(least)-\(most)") + (most == 1 ? " channel" : " channels")
+    ]
   }
 
   private static func text(_ size: CaptureDevices.Camera.Size) -> String {

@@ -5,7 +5,7 @@ import RTCCapture
 /// `rtc devices`.
 package struct DevicesCommand: AsyncParsableCommand {
   package static let configuration = CommandConfiguration(
-    commandName: "devices", abstract: "List cameras, microphones and outputs, and what cameras can deliver.",
+    commandName: "devices", abstract: "List cameras, microphones and outputs, and what they can do.",
     discussion: "The names in the first column are what `rtc call --video` and `--audio` take.")
 
   @Flag(help: "Print JSON.")

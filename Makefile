@@ -1,7 +1,7 @@
 # `make call` makes a call on this machine; `make test` runs the tests. Everything else is for who works on the project.
 .DEFAULT_GOAL := help
 SWIFT ?= swift
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Tests Interop
 
 .PHONY: help call test kernel interop bench soak fuzz format lint build
 
@@ -27,6 +27,7 @@ kernel: ## Test capture with the virtual camera and sound cards of Debian's kern
 	Tests/Rigs/Kernel/run
 
 interop: build ## Call Chromium, Firefox and aiortc, in both directions and both roles
+	@$(SWIFT) build -c release --product interop-bot
 	@.ci/require-packages interop
 	Interop/run
 

@@ -249,7 +249,7 @@ let tests: [Target] = [
     name: "ExamplesTests", dependencies: ["WebRTC", "RTCTestKit"], path: "Tests/Examples", packageAccess: false),
 ]
 
-/// Run by `make bench` and `make soak`; nobody links them.
+/// Run by `make bench`, `make soak` and `make interop`; nobody links them.
 let programs: [Target] = [
   .target(name: "CBenchmarkSupport", path: "Tests/Benchmarks/Support"),
   .executableTarget(
@@ -269,6 +269,8 @@ let programs: [Target] = [
       "RTCTool", "RTCTestKit", "RTCFiles", "WebRTC", "CBenchmarkSupport",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ], path: "Tests/Soak"),
+  // Without package access: a bot that anybody could write.
+  .executableTarget(name: "interop-bot", dependencies: ["WebRTC"], path: "Interop/Bot", packageAccess: false),
 ]
 
 /// Fuzzed by `make fuzz`; plain builds replay the corpora.

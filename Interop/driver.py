@@ -12,11 +12,13 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import browsers
 import checks
 import namespace
 import person
 import processes
 import report
+from bot import Bot
 from peers import PEERS
 from rtc import Rtc, StandIn, default_path
 from signalling import Signalling
@@ -24,7 +26,7 @@ from sound import SoundServer
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "Interop" / "results"
-START_SECONDS, CALL_SECONDS, FAILED_CALL_SECONDS, DATA_SECONDS = 45, 60, 10, 150
+START_SECONDS, CALL_SECONDS, FAILED_CALL_SECONDS, DATA_SECONDS, TRACK_SECONDS = 45, 60, 10, 150, 120
 
 # Name, the peer's role, whether rtc sends the peer's own media back.
 CASES = [("echo", "offer", True), ("answer", "offer", False), ("call", "answer", False)]
@@ -42,15 +44,15 @@ class Call:
     seconds: int = 4
     width: int = 640
     height: int = 480
-    is_data: bool = False
+    page: str = "call"
     negotiated_id: int = 777
 
 
 def main():
     arguments = parse_arguments()
     far = StandIn() if arguments.against else Rtc(arguments.rtc or default_path())
-    if isinstance(far, Rtc) and not os.access(far.path, os.X_OK):
-        sys.exit("rtc is not built yet: run `make interop`, or name the program with --rtc PATH")
+    if isinstance(far, Rtc) and not all(os.access(path, os.X_OK) for path in (far.path, far.bot_path)):
+        sys.exit("rtc and interop-bot are not built yet: run `make interop`, or name rtc with --rtc PATH")
     names = arguments.peers or list(PEERS)
     cases = [case for case in CASES if far.name == "rtc" or not case[2]]
 
@@ -61,7 +63,7 @@ def main():
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir()
     started = time.monotonic()
-    results, data_results = [], []
+    results, data_results, track_results = [], [], []
     try:
         with sound() as environment:
             for name in names:
@@ -69,21 +71,26 @@ def main():
                     results.append(run_case(PEERS[name], far, environment, *case))
                 if far.name == "rtc" and name == "chromium":
                     results.append(person.call(far.path, RESULTS, ROOT, environment, Call.seconds))
-                for case in DATA_CASES if far.name == "rtc" else []:
+                if far.name != "rtc":
+                    continue
+                if name in browsers.PROGRAMS and Bot.has_devices():
+                    track_results.append(run_track_case(PEERS[name], far.bot_path, environment))
+                for case in DATA_CASES:
                     data_results.append(run_data_case(PEERS[name], far, environment, *case))
     finally:
         processes.end_orphans()
 
     print()
     report.print_matrix(results)
-    report.print_data(data_results)
-    everything = results + data_results
+    report.print_checks(track_results + data_results)
+    everything = results + track_results + data_results
     print(f"\n{sum(r.passed for r in everything)} of {len(everything)} calls passed in {time.monotonic() - started:.0f} s; "
           f"pictures and reports are in {RESULTS.relative_to(ROOT)}")
     if far.name == "rtc" and set(names) == set(PEERS):
         system = platform.freedesktop_os_release()["PRETTY_NAME"]
         versions = [f"rtc of commit {commit()} on {system}"] + [PEERS[name].version() for name in names]
-        (ROOT / "docs" / "interop.md").write_text(report.markdown(results, data_results, versions, network, Call()))
+        text = report.markdown(results, track_results, data_results, versions, network, Call())
+        (ROOT / "docs" / "interop.md").write_text(text)
     sys.exit(0 if all(r.passed for r in everything) else 1)
 
 
@@ -140,10 +147,10 @@ def run_case(peer, far, environment, case, role, echo):
 def run_data_case(peer, far, environment, case, role):
     folder = RESULTS / f"{peer.name}-{case}"
     folder.mkdir()
-    result = report.DataResult(peer.name, case, folder=str(folder.relative_to(ROOT)))
+    result = report.CheckedResult(peer.name, case, folder=str(folder.relative_to(ROOT)))
     started = time.monotonic()
     with Signalling(folder) as signalling, contextlib.ExitStack() as stack:
-        call = Call(folder, signalling, environment, is_data=True)
+        call = Call(folder, signalling, environment, page="data")
         if role == "offer":
             far_end = far.start(call, "answer", True)
         process = stack.enter_context(peer.start(call, role))
@@ -156,11 +163,32 @@ def run_data_case(peer, far, environment, case, role):
         finally:
             process.stop()
             result.problems += far_end.stop()
-    result.set_up_ms = at_peer.get("setUpMs")
-    result.problems += [end["error"] for end in (at_peer, at_far) if "error" in end]
-    result.checks = at_peer.get("checks", []) + at_far.get("checks", [])
+    return finished(result, started, at_peer, at_far)
+
+
+def run_track_case(peer, bot_path, environment):
+    """What becomes of the tracks of devices: the peer asks a bot to change them, and looks at what it decodes."""
+    folder = RESULTS / f"{peer.name}-tracks"
+    folder.mkdir()
+    result = report.CheckedResult(peer.name, "tracks", folder=str(folder.relative_to(ROOT)))
+    started = time.monotonic()
+    with Signalling(folder) as signalling, contextlib.ExitStack() as stack:
+        call = Call(folder, signalling, environment, page="tracks")
+        bot = Bot(bot_path, call)
+        try:
+            stack.enter_context(peer.start(call, "offer"))
+            at_peer = signalling.report("peer", TRACK_SECONDS)
+        finally:
+            result.problems += bot.stop()
+    return finished(result, started, at_peer)
+
+
+def finished(result, started, *ends):
+    result.set_up_ms = ends[0].get("setUpMs")
+    result.problems += [end["error"] for end in ends if "error" in end]
+    result.checks = [check for end in ends for check in end.get("checks", [])]
     verdict = "pass" if result.passed else "FAIL"
-    print(f"  {peer.name} {case}: {verdict} ({time.monotonic() - started:.1f} s)", flush=True)
+    print(f"  {result.peer} {result.case}: {verdict} ({time.monotonic() - started:.1f} s)", flush=True)
     return result
 
 

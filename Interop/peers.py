@@ -23,7 +23,7 @@ class Browser:
     def start(self, call, role, name="peer"):
         query = urlencode({"role": role, "hertz": self.hertz, "seconds": call.seconds,
                            "width": call.width, "height": call.height, "negotiated": call.negotiated_id})
-        url = f"{call.signalling.url}/{'data' if call.is_data else 'call'}.html?{query}"
+        url = f"{call.signalling.url}/{call.page}.html?{query}"
         return browsers.start(self.name, url, call.folder / "browser.log", call.environment)
 
 
@@ -35,7 +35,7 @@ class Aiortc:
         return subprocess.run(command, capture_output=True, text=True, timeout=30).stdout.strip()
 
     def start(self, call, role, name="peer"):
-        if call.is_data:
+        if call.page == "data":
             command = [VENV_PYTHON, HERE / "aiortc_data.py", call.signalling.url, name, role, call.negotiated_id]
         else:
             command = [VENV_PYTHON, HERE / "aiortc_peer.py", call.signalling.url, name, role, self.hertz,

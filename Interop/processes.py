@@ -11,15 +11,22 @@ END_WITH_PARENT = ["setpriv", "--pdeathsig", "TERM"]
 
 
 class Process:
-    """A program that runs in a temporary home of its own and writes its output to a log."""
+    """A program that runs in a temporary home of its own and writes its output to a log, or is talked to by lines."""
 
-    def __init__(self, command, log, environment=None, directory=None, home=None, output=None):
+    def __init__(self, command, log, environment=None, directory=None, home=None, output=None, by_lines=False):
         self.home = home or tempfile.mkdtemp(prefix="interop-")
         variables = {**os.environ, "HOME": self.home, "XDG_RUNTIME_DIR": self.home, **(environment or {})}
         with open(log, "ab") as errors, open(output or log, "ab") as file:
             self.popen = subprocess.Popen(
-                [*END_WITH_PARENT, *map(str, command)], stdin=subprocess.DEVNULL, stdout=file, stderr=errors,
-                env=variables, cwd=directory, start_new_session=True)
+                [*END_WITH_PARENT, *map(str, command)], stdin=subprocess.PIPE if by_lines else subprocess.DEVNULL,
+                stdout=subprocess.PIPE if by_lines else file, stderr=errors, env=variables, cwd=directory,
+                start_new_session=True)
+
+    def ask(self, line):
+        """The line with which the program answers a line."""
+        self.popen.stdin.write(line + b"\n")
+        self.popen.stdin.flush()
+        return self.popen.stdout.readline()
 
     def running(self):
         return self.popen.poll() is None

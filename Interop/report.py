@@ -22,6 +22,9 @@ send, and when `rtc` ends, the page must say so. Its times count from the click.
 Everything runs on one machine in {network}. The browsers are headless and send a canvas and an oscillator; aiortc sends
 generated frames and samples. All ends send {size} pictures at 30 frames per second that carry colour bars, a frame
 counter and a time code in their pixels, and a sine tone: 440 Hz from `rtc`, 660 Hz from browsers, 550 Hz from aiortc.
+Only "page" uses Chromium's fake devices, since nothing can be read from their pictures but that they move. Of its
+canvas Chromium gets I420 frames that the page converts itself, because what it captures from a canvas is full-range
+BT.709, which it tells in a header extension of its own only, and receivers without it show in wrong colours.
 
 - **Video** passes when at least 80 % of the decoded pictures that the receiver looks at show a valid counter, the
   counter advances by at least 10 a second and never goes back, and all bars have the right colours (within 24 of 255).
@@ -31,9 +34,25 @@ counter and a time code in their pixels, and a sine tone: 440 Hz from `rtc`, 660
 - `rtc call` judges what it receives in the same way and says so by its exit status. `rtc serve` is judged by its
   statistics, and in the echo by the content that comes back.
 
-Each peer makes two more calls without media. In "channels" it offers, opens channels of every kind to `rtc serve`, which
-sends every message back, and compares; a file of 16 MB goes over a channel of its own, and the SHA-256 that `rtc` tells
-must be the file's. In "file" `rtc call --data` sends 16 MB of random bytes, whose SHA-256 the peer tells.
+In "tracks" a small bot (`Interop/Bot`, written against the public API) sends a camera and a microphone: those of
+`Tests/Rigs`, which the bot opens as it would any of V4L2 and ALSA. The browser asks it over a data channel to change its
+tracks, the driver lets the devices stall, and each change must show in what the browser decodes, and last for a
+second, without a negotiation:
+
+- **Disabled**: black, which is luma 16 in the decoded picture where the browser shows it, and silence, both at the rate
+  from before; **enabled**, picture and tone are back.
+- **Camera stalls**: the bot's track gets `mute`, the browser a black picture a second (webrtc-pc, `RTCRtpSender.track`),
+  and its own track stays unmuted. **Microphone stalls**: `mute`, no packet any more, silence. Both come back by
+  themselves, with `unmute`.
+- **applyConstraints**: the video's size becomes the one asked for, smaller and larger, and the frame rate that of the
+  track's settings.
+- **A clone goes on**: the clone is sent in place of the track, which stops: the picture goes on, and the bot has the
+  camera open. **The last clone stops**: the bot has the camera closed (its memory and its thread are gone from `/proc`),
+  while sound and sender reports go on. **The microphone stops**: it is closed too, and the call stays connected.
+
+Each peer makes two more calls without media. In "channels" it offers, opens channels of every kind to `rtc serve`,
+which sends every message back, and compares; a file of 16 MB goes over a channel of its own, and the SHA-256 that `rtc`
+tells must be the file's. In "file" `rtc call --data` sends 16 MB of random bytes, whose SHA-256 the peer tells.
 
 Set-up is the time from the exchange of descriptions to `connected` at the peer, first frame that to the first decoded
 picture. Rates are measured over {seconds} s; the delay is from drawing to reading, through `rtc` and back in the echo.
@@ -70,8 +89,8 @@ class Result:
 
 
 @dataclass
-class DataResult:
-    """The outcome of one call with data channels."""
+class CheckedResult:
+    """The outcome of one call in which a peer checks one thing after another."""
 
     peer: str
     case: str
@@ -95,7 +114,7 @@ class DataResult:
         return [self.peer, self.case, set_up, ", ".join(passed) or "-", ", ".join(self.all_problems()) or "-"]
 
 
-DATA_TITLES = ["peer", "call", "set-up", "passed", "failed"]
+CHECKED_TITLES = ["peer", "call", "set-up", "passed", "failed"]
 
 
 def cell(verdict):
@@ -124,15 +143,15 @@ def print_matrix(results):
             print(f"     its logs, descriptions and reports are in {result.folder}")
 
 
-def print_data(results):
+def print_checks(results):
     for result in results:
         print(" | ".join(result.row()))
         if not result.passed:
             print(f"     its logs, descriptions and reports are in {result.folder}")
 
 
-def markdown(results, data_results, versions, network, call):
-    everything = results + data_results
+def markdown(results, track_results, data_results, versions, network, call):
+    everything = results + track_results + data_results
     lines = ["# Interop", "", "<!-- Written by Interop/run: do not edit. -->", "",
              f"{'All calls passed' if all(r.passed for r in everything) else 'Some calls FAILED'}"
              f" on {datetime.date.today().isoformat()} with:", ""]
@@ -140,8 +159,9 @@ def markdown(results, data_results, versions, network, call):
     lines += ["", "## Calls", ""]
     table = list(rows(results))
     lines += [line(table[0]), line(["---"] * len(table[0])), *map(line, table[1:])]
-    lines += ["", "## Data channels", "", line(DATA_TITLES), line(["---"] * len(DATA_TITLES))]
-    lines += [line(result.row()) for result in data_results]
+    for title, checked in (("Tracks", track_results), ("Data channels", data_results)):
+        lines += ["", f"## {title}", "", line(CHECKED_TITLES), line(["---"] * len(CHECKED_TITLES))]
+        lines += [line(result.row()) for result in checked]
     lines += ["", "## Transport", "", line(["peer", "call", "DTLS and SRTP", "selected pair"]), line(["---"] * 4)]
     lines += [line([r.peer, r.case, r.security or "-", r.pair or "-"]) for r in results]
     failed = [f"- {r.peer} {r.case}: {problem}" for r in everything if not r.passed for problem in r.all_problems()]

@@ -26,12 +26,12 @@ class Rtc:
     name, hertz = "rtc", 440
 
     def __init__(self, path):
-        self.path = path
+        self.path, self.bot_path = path, path.parent / "interop-bot"
 
     def start(self, call, role, echo):
         if role == "answer":
             return Serve(self.path, call, echo)
-        return DataCall(self.path, call) if call.is_data else Call(self.path, call)
+        return DataCall(self.path, call) if call.page == "data" else Call(self.path, call)
 
 
 class Serve:
@@ -39,7 +39,7 @@ class Serve:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         source = [] if echo else ["--source", "pattern"]
-        if call.is_data:
+        if call.page == "data":
             source = ["--negotiated", call.negotiated_id]
         self.process = Process([path, "serve", "--listen", f"127.0.0.1:{port}", *source], call.folder / "rtc.log")
         self.folder = call.folder

@@ -6,6 +6,8 @@
     POST /report/NAME      what an end has measured, as JSON
     POST /picture/NAME     the remote video as a PNG
     POST /log/NAME         a line for its log
+    POST /device/NAME      what befalls a device of the far end (Tests/Rigs)
+    GET  /devices          which devices the far end has open
     GET  /FILE             a file of the folder `pages`
 """
 
@@ -30,6 +32,7 @@ class Signalling(socketserver.ThreadingMixIn, http.server.HTTPServer):
     def __init__(self, folder):
         super().__init__(("127.0.0.1", 0), Handler)
         self.folder = folder
+        self.devices = None
         self.offers, self.answers = queue.Queue(1), queue.Queue(1)
         self.asked_for_offer = threading.Event()
         self.reports = defaultdict(lambda: queue.Queue(1))
@@ -54,15 +57,22 @@ class Signalling(socketserver.ThreadingMixIn, http.server.HTTPServer):
     def save(self, name, body):
         (self.folder / name).write_bytes(body)
 
-    def forward_offer(self, url, timeout=40):
+    def forward_offer(self, url):
         """Carries the offer to another server and its answer back, in the background."""
 
-        def forward():
+        def forward(offer):
+            request = urllib.request.Request(url, data=offer, headers={"Content-Type": "application/json"})
+            with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:
+                return response.read()
+
+        self.answer_by(forward)
+
+    def answer_by(self, function, timeout=40):
+        """Answers the offer with what the function makes of it, in the background."""
+
+        def answer():
             try:
-                offer = self.offers.get(timeout=timeout)
-                request = urllib.request.Request(url, data=offer, headers={"Content-Type": "application/json"})
-                with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:
-                    self.answers.put((200, response.read()))
+                self.answers.put((200, function(self.offers.get(timeout=timeout))))
             except queue.Empty:
                 pass
             except urllib.error.HTTPError as error:
@@ -70,7 +80,7 @@ class Signalling(socketserver.ThreadingMixIn, http.server.HTTPServer):
             except OSError as error:
                 self.answers.put((502, str(error).encode()))
 
-        threading.Thread(target=forward, daemon=True).start()
+        threading.Thread(target=answer, daemon=True).start()
 
     def __enter__(self):
         return self
@@ -90,6 +100,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
     def do_GET(self):
+        if self.path == "/devices" and self.server.devices:
+            return self.respond(200, json.dumps(self.server.devices.open()).encode())
         if self.path != "/offer":
             return super().do_GET()
         self.server.asked_for_offer.set()
@@ -114,6 +126,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             self.server.reports[name].put(json.loads(body))
         elif kind == "picture":
             self.server.save(f"{name}.png", body)
+        elif kind == "device" and self.server.devices:
+            self.server.devices.tell(name, body.decode())
         elif kind == "log":
             with open(self.server.folder / f"{name}.log", "ab") as file:
                 file.write(body + b"\n")

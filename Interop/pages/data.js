@@ -1,21 +1,10 @@
 // The data channels of a browser with the program under test. With ?role=offer the page opens channels that `rtc serve`
 // echoes or digests; with ?role=answer it digests the file that `rtc call --data` sends.
-import {answer, log, offer, post, stats, until} from './signal.js';
+import {answer, check, checks, expect, log, offer, post, stats, until} from './signal.js';
 
 const query = new URLSearchParams(location.search);
 const role = query.get('role'), negotiatedId = +query.get('negotiated'), fileBytes = 16 << 20;
 const connectMs = 20000, checkMs = 40000;
-
-const checks = [];
-
-async function check(name, run) {
-  const started = performance.now();
-  try {
-    const detail = await run();
-    checks.push({name, passed: true, detail: detail ?? '', ms: Math.round(performance.now() - started)});
-  } catch (error) { checks.push({name, passed: false, detail: String(error)}); }
-  log(name, JSON.stringify(checks.at(-1)));
-}
 
 // A channel with what has come on it, in order.
 class Line {
@@ -31,7 +20,6 @@ class Line {
   closed() { return until(() => this.channel.readyState === 'closed', checkMs, () => `${this.channel.label} is ${this.channel.readyState}`); }
 }
 
-const expect = (condition, explanation) => { if (!condition) throw Error(explanation); };
 const same = (a, b) => typeof a === 'string' || typeof b === 'string' ? a === b
   : a.byteLength === b.byteLength && new Uint8Array(a).every((byte, index) => byte === new Uint8Array(b)[index]);
 const hex = buffer => [...new Uint8Array(buffer)].map(byte => byte.toString(16).padStart(2, '0')).join('');

@@ -126,6 +126,8 @@ export class ToneMeter {
   }
 
   result() { return {hertz: median(this.found), level: +this.loudest.toFixed(3)}; }
+
+  reset() { this.found = []; this.loudest = 0; }
 }
 
 function median(numbers) {

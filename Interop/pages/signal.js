@@ -43,3 +43,17 @@ export async function until(condition, ms, explain) {
     if (performance.now() > end) throw Error(explain());
   }
 }
+
+// What a page found out, by name and in order.
+export const checks = [];
+
+export const expect = (condition, explanation) => { if (!condition) throw Error(explanation); };
+
+export async function check(name, run) {
+  const started = performance.now();
+  try {
+    const detail = await run();
+    checks.push({name, passed: true, detail: detail ?? '', ms: Math.round(performance.now() - started)});
+  } catch (error) { checks.push({name, passed: false, detail: String(error)}); }
+  log(name, JSON.stringify(checks.at(-1)));
+}

@@ -1,5 +1,5 @@
 """The data channels of aiortc with the program under test: pages/data.js in Python. Runs in aiortc's own environment.
-usage: aiortc_data.py URL NAME offer|answer NEGOTIATED-ID"""
+usage: aiortc_data.py URL NAME offer|answer NEGOTIATED-ID LOSS"""
 
 import asyncio
 import hashlib
@@ -11,7 +11,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection
 
 from aiortc_peer import CONNECT_SECONDS, Signalling, since, stats, until
 
-CHECK_SECONDS, FILE_BYTES, BLOCK, LARGEST_MESSAGE = 60, 16 << 20, 65536, 65536
+CHECK_SECONDS, BLOCK, LARGEST_MESSAGE = 60, 65536, 65536
 
 
 class Line:
@@ -42,9 +42,9 @@ class Line:
             raise ValueError("messages came back changed")
         self.received.clear()
 
-    async def send_file(self):
+    async def send_file(self, megabytes):
         await self.opened()
-        file, started = random.Random(1).randbytes(FILE_BYTES), time.monotonic()
+        file, started = random.Random(1).randbytes(megabytes << 20), time.monotonic()
         for offset in range(0, len(file), BLOCK):
             await until(lambda: self.channel.bufferedAmount < 1 << 20, CHECK_SECONDS)
             self.channel.send(file[offset : offset + BLOCK])
@@ -73,10 +73,12 @@ async def connected(connection):
         raise ConnectionError(f"not connected: {connection.connectionState}")
 
 
-async def offering(signalling, connection, negotiated, checks):
+async def offering(signalling, connection, negotiated, loss, checks):
+    megabytes, lossy_messages = (1, 500) if loss else (16, 50)
     echo, file = Line(connection, "echo"), Line(connection, "file", protocol="sha-256")
     unordered = Line(connection, "unordered", ordered=False)
     lossy = Line(connection, "lossy", ordered=False, maxRetransmits=0)
+    lossy_in_order = Line(connection, "lossy in order", maxRetransmits=0)
     agreed = Line(connection, "negotiated", negotiated=True, id=negotiated)
     started = await signalling.offer(connection)
     await connected(connection)
@@ -84,7 +86,7 @@ async def offering(signalling, connection, negotiated, checks):
     await checks.run("text", echo.echo(["hello", "grüße 🎈"]))
     await checks.run("binary", echo.echo([b"\x00", bytes(range(256)) * 5, random.Random(2).randbytes(LARGEST_MESSAGE)]))
     await checks.run("empty", echo.echo(["", b"", "after"]))
-    await checks.run("16 MB", file.send_file())
+    await checks.run(f"{megabytes} MB", file.send_file(megabytes))
     await checks.run("closed by rtc", file.closed())
 
     async def all_in_any_order():
@@ -96,12 +98,26 @@ async def offering(signalling, connection, negotiated, checks):
         if set(unordered.received) != set(messages):
             raise ValueError("messages are missing")
 
-    async def most():
-        await lossy.opened()
-        for index in range(50):
-            lossy.channel.send(str(index))
-        await lossy.count(45)
-        return f"{len(lossy.received)} of 50"
+    async def most(line, in_order):
+        await line.opened()
+        # As large as packets, so that each is lost by itself.
+        for index in range(lossy_messages):
+            line.channel.send(str(index).ljust(1000))
+        # What is sent last comes back last, if it comes back.
+        deadline = time.monotonic() + CHECK_SECONDS
+        while "end" not in line.received:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{len(line.received)} of {lossy_messages} came back, and not the end")
+            line.channel.send("end")
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)
+        numbers = [int(message) for message in line.received if message != "end"]
+        if len(set(numbers)) < len(numbers) or (in_order and numbers != sorted(numbers)):
+            raise ValueError("messages came twice or out of order")
+        least = lossy_messages * (0.75 if loss else 0.9)
+        if len(numbers) < least or (loss and len(numbers) == lossy_messages):
+            raise ValueError(f"{len(numbers)} of {lossy_messages} came back")
+        return f"{len(numbers)} of {lossy_messages}"
 
     async def many():
         lines = [Line(connection, f"channel {index}") for index in range(100)]
@@ -117,14 +133,15 @@ async def offering(signalling, connection, negotiated, checks):
         await echo.closed()
 
     await checks.run("unordered", all_in_any_order())
-    await checks.run("maxRetransmits 0", most())
+    await checks.run("maxRetransmits 0", most(lossy, in_order=False))
+    await checks.run("maxRetransmits 0 in order", most(lossy_in_order, in_order=True))
     await checks.run("negotiated", agreed.echo(["one", b"12345"]))
     await checks.run("100 channels", many())
     await checks.run("closed by peer", close())
     return set_up
 
 
-async def answering(signalling, connection, _, checks):
+async def answering(signalling, connection, _negotiated, _loss, checks):
     finished = asyncio.Event()
 
     @connection.on("datachannel")
@@ -151,12 +168,12 @@ async def answering(signalling, connection, _, checks):
 
 
 async def main():
-    url, name, role, negotiated = sys.argv[1:]
+    url, name, role, negotiated, loss = sys.argv[1:]
     signalling, checks = Signalling(url), Checks()
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     try:
         run = offering if role == "offer" else answering
-        set_up = await run(signalling, connection, int(negotiated), checks)
+        set_up = await run(signalling, connection, int(negotiated), int(loss), checks)
         report = {"setUpMs": set_up, "checks": checks.results, "after": await stats(connection)}
     except Exception as error:
         report = {"error": repr(error), "checks": checks.results}

@@ -30,8 +30,9 @@ START_SECONDS, CALL_SECONDS, FAILED_CALL_SECONDS, DATA_SECONDS, TRACK_SECONDS = 
 
 # Name, the peer's role, whether rtc sends the peer's own media back.
 CASES = [("echo", "offer", True), ("answer", "offer", False), ("call", "answer", False)]
-# Data channels alone: name and the peer's role.
-DATA_CASES = [("channels", "offer"), ("file", "answer")]
+# Data channels alone: name, the peer's role, and how much of a hundred packets is lost each way.
+LOSS = 5
+DATA_CASES = [("channels", "offer", 0), ("file", "answer", 0), ("loss", "offer", LOSS)]
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Call:
     height: int = 480
     page: str = "call"
     negotiated_id: int = 777
+    loss: int = 0
 
 
 def main():
@@ -89,7 +91,7 @@ def main():
     if far.name == "rtc" and set(names) == set(PEERS):
         system = platform.freedesktop_os_release()["PRETTY_NAME"]
         versions = [f"rtc of commit {commit()} on {system}"] + [PEERS[name].version() for name in names]
-        text = report.markdown(results, track_results, data_results, versions, network, Call())
+        text = report.markdown(results, track_results, data_results, versions, network, Call(), LOSS)
         (ROOT / "docs" / "interop.md").write_text(text)
     sys.exit(0 if all(r.passed for r in everything) else 1)
 
@@ -144,13 +146,13 @@ def run_case(peer, far, environment, case, role, echo):
     return result
 
 
-def run_data_case(peer, far, environment, case, role):
+def run_data_case(peer, far, environment, case, role, loss):
     folder = RESULTS / f"{peer.name}-{case}"
     folder.mkdir()
     result = report.CheckedResult(peer.name, case, folder=str(folder.relative_to(ROOT)))
     started = time.monotonic()
     with Signalling(folder) as signalling, contextlib.ExitStack() as stack:
-        call = Call(folder, signalling, environment, page="data")
+        call = Call(folder, signalling, environment, page="data", loss=loss)
         if role == "offer":
             far_end = far.start(call, "answer", True)
         process = stack.enter_context(peer.start(call, role))

@@ -22,7 +22,8 @@ class Browser:
 
     def start(self, call, role, name="peer"):
         query = urlencode({"role": role, "hertz": self.hertz, "seconds": call.seconds,
-                           "width": call.width, "height": call.height, "negotiated": call.negotiated_id})
+                           "width": call.width, "height": call.height, "negotiated": call.negotiated_id,
+                           "loss": call.loss})
         url = f"{call.signalling.url}/{call.page}.html?{query}"
         return browsers.start(self.name, url, call.folder / "browser.log", call.environment)
 
@@ -36,7 +37,8 @@ class Aiortc:
 
     def start(self, call, role, name="peer"):
         if call.page == "data":
-            command = [VENV_PYTHON, HERE / "aiortc_data.py", call.signalling.url, name, role, call.negotiated_id]
+            command = [VENV_PYTHON, HERE / "aiortc_data.py", call.signalling.url, name, role, call.negotiated_id,
+                       call.loss]
         else:
             command = [VENV_PYTHON, HERE / "aiortc_peer.py", call.signalling.url, name, role, self.hertz,
                        call.seconds, f"{call.width}x{call.height}"]

@@ -50,9 +50,12 @@ second, without a negotiation:
   camera open. **The last clone stops**: the bot has the camera closed (its memory and its thread are gone from `/proc`),
   while sound and sender reports go on. **The microphone stops**: it is closed too, and the call stays connected.
 
-Each peer makes two more calls without media. In "channels" it offers, opens channels of every kind to `rtc serve`,
+Each peer makes three more calls without media. In "channels" it offers, opens channels of every kind to `rtc serve`,
 which sends every message back, and compares; a file of 16 MB goes over a channel of its own, and the SHA-256 that `rtc`
-tells must be the file's. In "file" `rtc call --data` sends 16 MB of random bytes, whose SHA-256 the peer tells.
+tells must be the file's. In "file" `rtc call --data` sends 16 MB of random bytes, whose SHA-256 the peer tells. "loss" is
+"channels" with 1 MB, behind a NAT that drops {loss} % of the packets with data in each direction: of the messages that are
+never repeated about {arriving} % can come back; three quarters must, but not all, none twice, and over the ordered channel
+in order.
 
 Set-up is the time from the exchange of descriptions to `connected` at the peer, first frame that to the first decoded
 picture. Rates are measured over {seconds} s; the delay is from drawing to reading, through `rtc` and back in the echo.
@@ -150,7 +153,7 @@ def print_checks(results):
             print(f"     its logs, descriptions and reports are in {result.folder}")
 
 
-def markdown(results, track_results, data_results, versions, network, call):
+def markdown(results, track_results, data_results, versions, network, call, loss):
     everything = results + track_results + data_results
     lines = ["# Interop", "", "<!-- Written by Interop/run: do not edit. -->", "",
              f"{'All calls passed' if all(r.passed for r in everything) else 'Some calls FAILED'}"
@@ -168,7 +171,8 @@ def markdown(results, track_results, data_results, versions, network, call):
     if failed:
         lines += ["", "## Failures", "", *failed]
     size = f"{call.width}x{call.height}"
-    lines += ["", "## How this is measured", "", HOW.format(network=network, size=size, seconds=call.seconds)]
+    lines += ["", "## How this is measured", "", HOW.format(
+        network=network, size=size, seconds=call.seconds, loss=loss, arriving=round((100 - loss) ** 2 / 100))]
     return "\n".join(lines)
 
 

@@ -8,6 +8,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from network import LossyNetwork
 from peers import Aiortc
 from processes import Process
 
@@ -43,8 +44,9 @@ class Serve:
             source = ["--negotiated", call.negotiated_id]
         self.process = Process([path, "serve", "--listen", f"127.0.0.1:{port}", *source], call.folder / "rtc.log")
         self.folder = call.folder
+        self.network = LossyNetwork(call.loss / 100) if call.loss else None
         wait_for_port(port, self.process)
-        call.signalling.forward_offer(self.url + "/offer")
+        call.signalling.forward_offer(self.url + "/offer", self.network)
 
     def report(self, _):
         try:
@@ -58,10 +60,13 @@ class Serve:
             return {"error": f"rtc serve has {len(connections)} connections, not 1"}
         received = connections[0]["received"]
         return {"after": list(connections[0]["stats"].values()),
+                "checks": self.network.checks() if self.network else [],
                 **content(received.get("video"), received.get("audio"))}
 
     def stop(self):
         """SIGTERM must end the calls properly, and the program with status 0."""
+        if self.network:
+            self.network.stop()
         if not self.process.running():
             return [f"rtc serve ended by itself with status {self.process.stop()}"]
         status = self.process.stop(STOP_SECONDS)

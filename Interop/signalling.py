@@ -57,13 +57,15 @@ class Signalling(socketserver.ThreadingMixIn, http.server.HTTPServer):
     def save(self, name, body):
         (self.folder / name).write_bytes(body)
 
-    def forward_offer(self, url):
-        """Carries the offer to another server and its answer back, in the background."""
+    def forward_offer(self, url, network=None):
+        """Carries the offer to another server and its answer back, in the background; a network may stand between."""
 
         def forward(offer):
-            request = urllib.request.Request(url, data=offer, headers={"Content-Type": "application/json"})
+            data = network.offer(offer) if network else offer
+            request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})
             with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:
-                return response.read()
+                answer = response.read()
+            return network.answer(answer) if network else answer
 
         self.answer_by(forward)
 

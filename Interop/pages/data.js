@@ -1,9 +1,10 @@
 // The data channels of a browser with the program under test. With ?role=offer the page opens channels that `rtc serve`
 // echoes or digests; with ?role=answer it digests the file that `rtc call --data` sends.
-import {answer, check, checks, expect, log, offer, post, stats, until} from './signal.js';
+import {answer, check, checks, expect, log, offer, post, sleep, stats, until} from './signal.js';
 
 const query = new URLSearchParams(location.search);
-const role = query.get('role'), negotiatedId = +query.get('negotiated'), fileBytes = 16 << 20;
+const role = query.get('role'), negotiatedId = +query.get('negotiated'), loss = +query.get('loss');
+const fileMegabytes = loss ? 1 : 16, lossyMessages = loss ? 500 : 50;
 const connectMs = 20000, checkMs = 40000;
 
 // A channel with what has come on it, in order.
@@ -42,9 +43,27 @@ async function echo(line, messages) {
   });
 }
 
+// The numbers of the messages that came back over a channel that repeats nothing.
+async function lossyEcho(line) {
+  await line.opened();
+  // As large as packets, so that each is lost by itself.
+  for (let index = 0; index < lossyMessages; index++) line.channel.send(`${index}`.padEnd(1000));
+  // What is sent last comes back last, if it comes back.
+  for (const end = performance.now() + checkMs; !line.received.includes('end'); await sleep(100)) {
+    expect(performance.now() < end, `${line.received.length} of ${lossyMessages} came back, and not the end`);
+    line.channel.send('end');
+  }
+  await sleep(500);
+  const numbers = line.received.filter(message => message !== 'end').map(Number);
+  const least = lossyMessages * (loss ? 0.75 : 0.9);
+  expect(numbers.length >= least, `${numbers.length} of ${lossyMessages} came back`);
+  expect(!loss || numbers.length < lossyMessages, 'nothing was lost');
+  return numbers;
+}
+
 async function sendFile(line) {
   await line.opened();
-  const file = noise(fileBytes), started = performance.now();
+  const file = noise(fileMegabytes << 20), started = performance.now();
   line.channel.bufferedAmountLowThreshold = 1 << 20;
   for (let offset = 0; offset < file.length; offset += 65536) {
     if (line.channel.bufferedAmount > 4 << 20) {
@@ -65,6 +84,7 @@ async function offering(connection) {
     lines.echo = new Line(connection, 'echo');
     lines.unordered = new Line(connection, 'unordered', {ordered: false});
     lines.lossy = new Line(connection, 'lossy', {ordered: false, maxRetransmits: 0});
+    lines.lossyInOrder = new Line(connection, 'lossy in order', {maxRetransmits: 0});
     lines.negotiated = new Line(connection, 'negotiated', {negotiated: true, id: negotiatedId});
     lines.file = new Line(connection, 'file', {protocol: 'sha-256'});
   });
@@ -77,7 +97,7 @@ async function offering(connection) {
   await check('empty', () => echo(lines.echo, ['', new Uint8Array(0), 'after']));
   lines.echo.received.length = 0;
   await check('256 KiB', () => echo(lines.echo, [noise(262144)]));
-  await check('16 MB', () => sendFile(lines.file));
+  await check(`${fileMegabytes} MB`, () => sendFile(lines.file));
   await check('closed by rtc', () => lines.file.closed());
   await check('unordered', async () => {
     const messages = Array.from({length: 50}, (_, index) => `${index}`);
@@ -87,11 +107,14 @@ async function offering(connection) {
     expect(new Set(lines.unordered.received).size === 50, 'messages are missing');
   });
   await check('maxRetransmits 0', async () => {
-    await lines.lossy.opened();
-    for (let index = 0; index < 50; index++) lines.lossy.channel.send(`${index}`);
-    await lines.lossy.count(45);
-    expect(new Set(lines.lossy.received).size === lines.lossy.received.length, 'a message came twice');
-    return `${lines.lossy.received.length} of 50`;
+    const numbers = await lossyEcho(lines.lossy);
+    expect(new Set(numbers).size === numbers.length, 'a message came twice');
+    return `${numbers.length} of ${lossyMessages}`;
+  });
+  await check('maxRetransmits 0 in order', async () => {
+    const numbers = await lossyEcho(lines.lossyInOrder);
+    expect(numbers.every((number, index) => !index || number > numbers[index - 1]), 'messages came out of order');
+    return `${numbers.length} of ${lossyMessages}`;
   });
   await check('negotiated', () => echo(lines.negotiated, ['one', noise(5)]));
   await check('100 channels', async () => {

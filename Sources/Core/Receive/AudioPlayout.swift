@@ -28,6 +28,10 @@ package struct AudioPlayout: Hashable, Sendable {
   /// When the first sample is due. The next instruction is due `duration` later.
   package var due: MonotonicTime
   package var audioLevel: AudioLevel?
+  /// When the packet came; `nil` for what is made up.
+  package var arrival: MonotonicTime?
+  /// When the first sample was heard at the sender, by this clock, as far as its reports tell.
+  package var captureTime: MonotonicTime?
 
   /// Samples that go to the output.
   package var outputSamples: Int { samples + stretch }

@@ -48,7 +48,7 @@ extension AudioReceiver {
     wasConcealing = false
     return emit(
       .decode(payload: packet.payload), samples: packet.samples, stretch: stretch, advancing: packet.samples,
-      audioLevel: packet.audioLevel)
+      audioLevel: packet.audioLevel, arrival: packet.arrival)
   }
 
   private mutating func observeLoss(before packet: AudioPacket) {
@@ -124,7 +124,7 @@ extension AudioReceiver {
       wasConcealing = false
       return emit(
         .decodeForwardErrorCorrection(payload: next.payload), samples: correctable, advancing: correctable,
-        payloadType: next.payloadType)
+        payloadType: next.payloadType, arrival: next.arrival)
     }
     let step = max(quantum, min(concealmentStep, (gap - correctable) / quantum * quantum))
     return conceal(step, advancing: step)
@@ -179,12 +179,12 @@ extension AudioReceiver {
 
   private mutating func emit(
     _ action: AudioPlayout.Action, samples: Int, stretch: Int = 0, advancing: Int, payloadType: PayloadType? = nil,
-    audioLevel: AudioLevel? = nil
+    audioLevel: AudioLevel? = nil, arrival: MonotonicTime? = nil
   ) -> AudioPlayout? {
     let playout = AudioPlayout(
       action: action, payloadType: payloadType ?? lastPayloadType,
       rtpTimestamp: UInt32(truncatingIfNeeded: playTimestamp), samples: samples, stretch: stretch,
-      clockRate: clock.rate, due: nextDue, audioLevel: audioLevel)
+      clockRate: clock.rate, due: nextDue, audioLevel: audioLevel, arrival: arrival)
     statistics.totalSamplesReceived &+= Int64(samples + stretch)
     statistics.targetDelay = targetDelay
     playTimestamp &+= Int64(advancing)

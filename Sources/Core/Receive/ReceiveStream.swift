@@ -41,6 +41,8 @@ package struct ReceiveStream {
   package private(set) var statistics: ReceiveStatistics
   private var rtxStatistics: ReceiveStatistics
   package private(set) var senderReports = SenderReportTracker()
+  private var captureTimes: CaptureTimeEstimator
+  private var measuredRoundTripTime = TimeDelta.zero
   private var nack = NackTracker()
   private var keyFrames: KeyFrameRequester
   private let requestsKeyFrames: Bool
@@ -75,6 +77,7 @@ package struct ReceiveStream {
       clockRate = settings.formats.first?.clockRate ?? OpusPacket.clockRate
       isVideo = false
     }
+    captureTimes = CaptureTimeEstimator(clockRate: clockRate)
     statistics = ReceiveStatistics(clockRate: clockRate)
     rtxStatistics = ReceiveStatistics(clockRate: clockRate)
   }
@@ -86,6 +89,7 @@ package struct ReceiveStream {
   /// Of the transport, from whoever measures it.
   package mutating func setRoundTripTime(_ roundTripTime: TimeDelta) {
     nack.roundTripTime = roundTripTime
+    measuredRoundTripTime = nack.roundTripTime
     keyFrames.roundTripTime = nack.roundTripTime
     video?.roundTripTime = nack.roundTripTime
   }
@@ -184,6 +188,7 @@ package struct ReceiveStream {
   package mutating func handle(_ report: SenderReport, now: MonotonicTime) {
     guard report.ssrc == ssrc else { return }
     senderReports.handle(report, now: now)
+    captureTimes.handle(report.rtpTimestamp, now: now)
   }
 
   /// A decoder could not decode what it was given: the stream needs a key frame.
@@ -243,7 +248,8 @@ package struct ReceiveStream {
   /// The video frame that is due; call until it answers `nil`.
   package mutating func pollFrame(now: MonotonicTime) -> ReceivedVideoFrame? {
     guard isVideo else { return nil }
-    let frame = video?.pollFrame(now: now)
+    var frame = video?.pollFrame(now: now)
+    if let timestamp = frame?.frame.rtpTimestamp { frame?.captureTime = captureTime(of: timestamp, now: now) }
     if frame != nil, usesNack, let oldest = video?.oldestUsefulNumber { nack.forget(before: oldest) }
     settle()
     return frame
@@ -252,9 +258,14 @@ package struct ReceiveStream {
   /// The audio instruction that is due; call until it answers `nil`.
   package mutating func pollPlayout(now: MonotonicTime) -> AudioPlayout? {
     guard !isVideo else { return nil }
-    let playout = audio?.pollPlayout(now: now)
+    var playout = audio?.pollPlayout(now: now)
+    if let timestamp = playout?.rtpTimestamp { playout?.captureTime = captureTime(of: timestamp, now: now) }
     settle()
     return playout
+  }
+
+  private func captureTime(of timestamp: UInt32, now: MonotonicTime) -> MonotonicTime? {
+    captureTimes.captureTime(of: timestamp, roundTripTime: measuredRoundTripTime, now: now)
   }
 
   /// Report blocks for the media stream and, if it sent something, the RTX stream; each begins a new interval.

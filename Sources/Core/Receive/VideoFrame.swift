@@ -45,4 +45,6 @@ package struct ReceivedVideoFrame: Sendable {
   package var lastPacketArrival: MonotonicTime
   /// As the sender last told it.
   package var orientation: VideoOrientation?
+  /// When the picture was taken, by this clock, as far as the sender's reports tell.
+  package var captureTime: MonotonicTime?
 }

@@ -49,6 +49,7 @@ final class ReceivePipeline: Sendable {
   func receive(_ received: ReceivedVideoFrame, mimeType: String) {
     let frame = received.frame
     let metadata = FrameMetadata(
+      captureTime: received.captureTime.map { MediaTime(nanoseconds: $0.nanoseconds) },
       receiveTime: MediaTime(nanoseconds: received.lastPacketArrival.nanoseconds), rtpTimestamp: frame.rtpTimestamp)
     let encoded = EncodedVideoFrame(
       bytes: frame.bytes, mimeType: mimeType, isKeyFrame: frame.isKeyFrame, width: frame.width ?? 0,
@@ -60,7 +61,9 @@ final class ReceivePipeline: Sendable {
 
   func receive(_ playout: AudioPlayout, mimeType: String) {
     let due = MediaTime(nanoseconds: playout.due.nanoseconds)
-    let metadata = FrameMetadata(rtpTimestamp: playout.rtpTimestamp)
+    let metadata = FrameMetadata(
+      captureTime: playout.captureTime.map { MediaTime(nanoseconds: $0.nanoseconds) },
+      receiveTime: playout.arrival.map { MediaTime(nanoseconds: $0.nanoseconds) }, rtpTimestamp: playout.rtpTimestamp)
     let duration = Duration.nanoseconds(
       Int64(playout.samples) * 1_000_000_000 / Int64(max(1, playout.clockRate)))
     let samples = playout.samples

@@ -7,13 +7,15 @@ import RTCBase
 struct DatagramBatch {
   /// What the kernel takes in one write: 64 segments and less than an IPv4 datagram.
   static let maximumSegments = 64
-  static let maximumBytes = 60_000
+  static let maximumBytes = 65_000
 
   private var buffer = ByteBuffer()
   private var destination: TransportAddress?
   private var segmentSize = 0
   private var segmentCount = 0
   private var isClosed = false
+  /// What the run before this one took, so that a run like it need not grow.
+  private var usualSize = 0
 
   /// One write of one or more datagrams.
   struct Write {
@@ -36,7 +38,7 @@ struct DatagramBatch {
       finished = take()
       self.destination = destination
       segmentSize = count
-      buffer = allocator.buffer(capacity: joining ? max(count * 4, 256) : count)
+      buffer = allocator.buffer(capacity: joining ? max(usualSize, count) : count)
     }
     datagram.withUnsafeBytes { _ = buffer.writeBytes($0) }
     segmentCount += 1
@@ -49,6 +51,7 @@ struct DatagramBatch {
     guard let destination, segmentCount > 0 else { return nil }
     let write = Write(
       destination: destination, buffer: buffer, segmentSize: segmentCount > 1 ? segmentSize : nil)
+    usualSize = min(buffer.readableBytes, Self.maximumBytes)
     self.destination = nil
     segmentCount = 0
     segmentSize = 0

@@ -52,14 +52,29 @@ package final class DatagramPort {
   private static func makeChannel(
     _ address: TransportAddress, on eventLoop: any EventLoop
   ) -> EventLoopFuture<any Channel> {
-    DatagramBootstrap(group: eventLoop)
-      .channelOption(.datagramVectorReadMessageCount, value: 32)
-      .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 32 * 2_048))
+    let joins = System.supportsUDPReceiveOffload
+    let (count, size) = joins ? (joinedReadCount, joinedReadSize) : (readCount, readSize)
+    let bootstrap = DatagramBootstrap(group: eventLoop)
+      .channelOption(.datagramVectorReadMessageCount, value: count)
+      .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: count * size))
+      // A second read would mostly find nothing; what is left wakes the loop again.
+      .channelOption(.maxMessagesPerRead, value: 1)
       .channelOption(.socketOption(.so_rcvbuf), value: 1 << 20)
       .channelOption(.socketOption(.so_sndbuf), value: 1 << 20)
       .channelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))
+    guard joins else { return bootstrap.bind(to: SocketAddress(address)) }
+    return
+      bootstrap
+      .channelOption(.datagramReceiveOffload, value: true)
+      .channelOption(.datagramReceiveSegmentSize, value: true)
       .bind(to: SocketAddress(address))
   }
+
+  /// Datagrams read in one system call, and the room for each.
+  private static let (readCount, readSize) = (32, 2_048)
+  /// The same where the kernel joins what comes in a run (UDP_GRO): each may then be as large as IP allows. Pages that nothing is read into
+  /// are never touched.
+  private static let (joinedReadCount, joinedReadSize) = (16, 65_536)
 
   private func attach(to channel: any Channel) throws {
     self.channel = channel
@@ -155,17 +170,37 @@ package final class DatagramPort {
 
   func read(_ envelope: AddressedEnvelope<ByteBuffer>) {
     guard let remote = envelope.remoteAddress.transportAddress else { return }
-    counters.datagramsReceived += 1
+    counters.reads += 1
     envelope.data.withUnsafeReadableBytes { bytes in
-      let datagram = RawSpan(_unsafeBytes: bytes)
-      guard let receiver = routes.receiver(for: datagram, from: remote) else {
+      // A run that the kernel has joined is of one size, but for the last datagram.
+      receive(RawSpan(_unsafeBytes: bytes), cutAt: envelope.metadata?.segmentSize ?? bytes.count, from: remote)
+    }
+  }
+
+  /// A run comes from one address: but for STUN messages, which may name their receiver, it has one receiver, looked up once.
+  private func receive(_ run: RawSpan, cutAt size: Int, from remote: TransportAddress) {
+    let size = size > 0 ? size : run.byteCount
+    var known: (any DatagramReceiver)?
+    var offset = 0
+    repeat {
+      let datagram = run.extracting(offset..<min(offset + size, run.byteCount))
+      offset += datagram.byteCount
+      counters.datagramsReceived += 1
+      if let known, !DatagramRoutes.mayNameReceiver(datagram) {
+        known.receive(datagram, from: remote, to: localAddress)
+      } else if let receiver = routes.receiver(for: datagram, from: remote) {
+        if !DatagramRoutes.mayNameReceiver(datagram) { known = receiver }
+        expectBatchEnd(of: receiver)
+        receiver.receive(datagram, from: remote, to: localAddress)
+      } else {
         counters.datagramsUnrouted += 1
-        return
       }
-      if pendingReceivers.last !== receiver, !pendingReceivers.contains(where: { $0 === receiver }) {
-        pendingReceivers.append(receiver)
-      }
-      receiver.receive(datagram, from: remote, to: localAddress)
+    } while offset < run.byteCount
+  }
+
+  private func expectBatchEnd(of receiver: any DatagramReceiver) {
+    if pendingReceivers.last !== receiver, !pendingReceivers.contains(where: { $0 === receiver }) {
+      pendingReceivers.append(receiver)
     }
   }
 

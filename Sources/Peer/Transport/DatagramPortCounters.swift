@@ -1,6 +1,8 @@
 /// What passed through a port.
 package struct DatagramPortCounters: Sendable, Hashable {
   package var datagramsReceived = 0
+  /// Runs of datagrams as the kernel has joined them: fewer than datagrams where it does.
+  package var reads = 0
   /// Datagrams that belong to no connection.
   package var datagramsUnrouted = 0
   package var datagramsSent = 0

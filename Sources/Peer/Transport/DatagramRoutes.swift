@@ -84,8 +84,11 @@ struct DatagramRoutes {
     byAddress[remote] = route
   }
 
+  /// A STUN message may name its connection, whatever address it comes from.
+  static func mayNameReceiver(_ datagram: RawSpan) -> Bool { datagram.byteCount > 0 && datagram.uint8(at: 0) < 4 }
+
   mutating func receiver(for datagram: RawSpan, from remote: TransportAddress) -> (any DatagramReceiver)? {
-    if datagram.byteCount > 0, datagram.uint8(at: 0) < 4, let fragment = STUNUsername.localUfrag(of: datagram) {
+    if Self.mayNameReceiver(datagram), let fragment = STUNUsername.localUfrag(of: datagram) {
       return byFragment[fragment]
     }
     if let last, last.remote == remote { return last.receiver }

@@ -106,7 +106,10 @@ struct DatagramPortTests {
     #expect(second.received.batches > 0 && second.received.batches <= 40)
     let counters = try await first.counters
     #expect(counters.datagramsSent == 40 && counters.writes < 40)
-    #expect(try await second.counters.datagramsReceived == 40)
+    let received = try await second.counters
+    #expect(received.datagramsReceived == 40)
+    // The kernel cuts joined writes up again only where it must.
+    if System.supportsUDPReceiveOffload { #expect(received.reads < 40) }
     try await first.close()
     try await second.close()
   }

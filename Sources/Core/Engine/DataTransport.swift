@@ -20,7 +20,7 @@ struct DataTransport {
   private var open: Set<DataChannelHandle> = []
 
   /// What a drain sends at most before media, acknowledgements and other connections of the event loop have their turn.
-  static let datagramsPerDrain = 64
+  static let datagramsPerDrain = 100
 
   init(
     _ jsep: JSEPConfiguration, maximumDatagramSize: Int, random: RandomSource, crypto: any CryptoProvider
@@ -45,6 +45,16 @@ struct DataTransport {
 
   /// Takes what the descriptions say now.
   mutating func configure(_ section: NegotiatedDataSection?) { self.section = section }
+
+  /// Mutating for speed: what is mutating is called in place.
+  mutating func deadline(now: MonotonicTime) -> Deadline? {
+    guard session.role != nil else { return nil }
+    return isPending ? Deadline(now, "sctp.backlog") : session.deadline
+  }
+
+  mutating func handleTimeout(now: MonotonicTime) {
+    if let deadline = session.deadline, deadline.time <= now { session.handleTimeout(now: now) }
+  }
 
   /// Keeps count of what `RTCPeerConnectionStats` tells.
   mutating func count(_ event: DataChannelEvent) {

@@ -34,6 +34,14 @@ struct EngineTransport {
     return states
   }
 
+  /// The states, once for every change. Mutating for speed: what is mutating is called in place.
+  mutating func takeChangedStates() -> ConnectionStates.Transport? {
+    let states = states
+    guard states != announcedStates else { return nil }
+    announcedStates = states
+    return states
+  }
+
   // MARK: In
 
   /// - Returns: the section whose first packet this is.

@@ -178,10 +178,10 @@ extension PeerEngine {
 
   /// Tells of states that changed, the transports' before the connection's (webrtc-pc §4.3.3, PC-14).
   mutating func updateStates() {
-    for index in transports.indices where transports[index].announcedStates != transports[index].states {
-      transports[index].announcedStates = transports[index].states
+    for index in transports.indices {
+      guard let states = transports[index].takeChangedStates() else { continue }
       areStatesStale = true
-      output.append(.transportChanged(transports[index].session.id, transports[index].announcedStates))
+      output.append(.transportChanged(transports[index].session.id, states))
     }
     guard areStatesStale else { return }
     areStatesStale = false

@@ -161,8 +161,7 @@ extension PeerEngine {
   mutating func renewDataAllowance() { data?.allowance = DataTransport.datagramsPerDrain }
 
   var dataDeadline: Deadline? {
-    guard let data, data.session.role != nil else { return nil }
-    return data.isPending ? Deadline(lastTime, "sctp.backlog") : data.session.deadline
+    mutating get { data?.deadline(now: lastTime) }
   }
 
   // MARK: Collection

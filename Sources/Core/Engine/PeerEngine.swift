@@ -184,7 +184,7 @@ package struct PeerEngine: ~Copyable {
       transports[index].media.sender.handleTimeout(now: now)
       transports[index].media.synchronize(now: now)
     }
-    if let deadline = data?.session.deadline, deadline.time <= now { data?.session.handleTimeout(now: now) }
+    data?.handleTimeout(now: now)
   }
 
   // MARK: Outputs

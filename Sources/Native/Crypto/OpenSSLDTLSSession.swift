@@ -101,9 +101,13 @@ final class OpenSSLDTLSSession: DTLSSession {
     }
     datagram.withUnsafeBytes { bytes in
       rtc_dtls_set_input(dtls, bytes.baseAddress, bytes.count)
-      if case .handshaking = state { continueHandshake(now: now) }
+      var mayHoldRecords = false
+      if case .handshaking = state {
+        continueHandshake(now: now)
+        mayHoldRecords = true
+      }
       // Also after the handshake's last datagram, which may carry data; and only SSL_read answers a repeated Finished.
-      if case .connected = state { readRecords() }
+      if case .connected = state { readRecords(untilDry: mayHoldRecords) }
       rtc_dtls_set_input(dtls, nil, 0)
     }
     if rtc_dtls_next_datagram_size(dtls) > 0 { flight.end() }
@@ -226,7 +230,8 @@ final class OpenSSLDTLSSession: DTLSSession {
       : SRTPKeyingMaterial(profile: profile, localKeyAndSalt: server, remoteKeyAndSalt: client)
   }
 
-  private func readRecords() {
+  /// - Parameter untilDry: asks until there is nothing more, as OpenSSL does not tell of data that came before the handshake was done.
+  private func readRecords(untilDry: Bool) {
     while case .connected = state {
       var result = RTC_DTLS_WAITING
       let hasRoom = applicationData.append { buffer in
@@ -236,7 +241,7 @@ final class OpenSSLDTLSSession: DTLSSession {
       }
       guard hasRoom else { return }
       switch result {
-      case RTC_DTLS_DONE: break
+      case RTC_DTLS_DONE: if !untilDry, !rtc_dtls_has_more(dtls) { return }
       case RTC_DTLS_WAITING: return
       case RTC_DTLS_CLOSED:
         // RFC 5246 §7.2.1: close_notify is answered in kind.

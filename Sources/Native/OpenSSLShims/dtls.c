@@ -186,16 +186,25 @@ rtc_dtls_result rtc_dtls_handshake(rtc_dtls *dtls) {
   return result_of(dtls, SSL_do_handshake(dtls->ssl));
 }
 
+// For every packet: to clear a queue that is empty costs more than to look at it.
+static void forget_errors(void) {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 rtc_dtls_result rtc_dtls_read(rtc_dtls *dtls, void *buffer, size_t capacity, size_t *count) {
-  ERR_clear_error();
+  forget_errors();
   *count = 0;
   int returned = SSL_read(dtls->ssl, buffer, capacity > INT_MAX ? INT_MAX : (int)capacity);
   if (returned > 0) *count = (size_t)returned;
   return result_of(dtls, returned);
 }
 
+bool rtc_dtls_has_more(const rtc_dtls *dtls) {
+  return dtls->datagrams.input_count > 0 || SSL_has_pending(dtls->ssl) == 1;
+}
+
 bool rtc_dtls_write(rtc_dtls *dtls, const void *bytes, size_t count) {
-  ERR_clear_error();
+  forget_errors();
   return count <= INT_MAX && SSL_write(dtls->ssl, bytes, (int)count) == (int)count;
 }
 

@@ -22,6 +22,15 @@ struct DataChannelLoadTests {
     }
   }
 
+  private func addMedia(to call: DataCall) throws {
+    for kind in [MediaStreamTrackKind.audio, .video] {
+      let id = try call.caller.engine.updateModel(now: .zero) { model throws(WebRTCError) in
+        try model.addTrack(kind, trackID: "\(kind)", streamIDs: [])
+      }
+      call.caller.attachSource(to: id, now: .zero)
+    }
+  }
+
   @Test("SC-06: a channel fills its path")
   func throughput() throws {
     let call = DataCall(impairments: .init(delay: .milliseconds(20), rate: 6_000_000, queueLimit: 64_000))
@@ -35,12 +44,7 @@ struct DataChannelLoadTests {
   @Test("DC-09: media goes on while a channel sends all that it can")
   func media() throws {
     let call = DataCall(impairments: .init(delay: .milliseconds(15), rate: 6_000_000, queueLimit: 60_000))
-    for kind in [MediaStreamTrackKind.audio, .video] {
-      let id = try call.caller.engine.updateModel(now: .zero) { model throws(WebRTCError) in
-        try model.addTrack(kind, trackID: "\(kind)", streamIDs: [])
-      }
-      call.caller.attachSource(to: id, now: .zero)
-    }
+    try addMedia(to: call)
     let channel = try call.open(DataChannelOptions(), by: call.caller)
     try call.connect()
     let before = (video: call.callee.videoFrames.count, audio: call.callee.audioFrames.count)
@@ -66,7 +70,7 @@ struct DataChannelLoadTests {
       count += 1
       call.caller.engine.pool.give(datagram.packet)
     }
-    #expect(count == 64)
+    #expect(count == 100)
     let deadline = call.caller.engine.deadline
     #expect(deadline?.time == call.simulation.now)
   }
@@ -95,5 +99,70 @@ struct DataChannelLoadTests {
     call.simulation.run(for: .seconds(5))
     call.callee.takeMessages(from: late, now: call.simulation.now)
     #expect(call.callee.received(on: late).count == 32)
+  }
+
+  @Test("DC-15: channels share a saturated path by their priority")
+  func priorities() throws {
+    let call = DataCall(impairments: .init(delay: .milliseconds(10), rate: 6_000_000, queueLimit: 60_000))
+    let priorities: [UInt16] = [128, 256, 512, 1_024]
+    let channels = try priorities.map {
+      try call.open(DataChannelOptions(label: "\($0)", priority: $0), by: call.caller)
+    }
+    try call.connect(channels: priorities.count)
+    let block = DataChannelMessage(.binary, [UInt8](repeating: 7, count: 16_384))
+    let end = call.simulation.now + .seconds(10)
+    while call.simulation.now < end {
+      for channel in channels {
+        while call.caller.bufferedAmount(of: channel) < 256 << 10 { try call.send(block, on: channel, by: call.caller) }
+      }
+      call.simulation.run(for: .milliseconds(20))
+    }
+    let counts = priorities.map { priority in
+      let label = "\(priority)"
+      return call.callee.messages.first { call.callee.channel($0.key)?.options.label == label }?.value.count ?? 0
+    }
+    #expect(counts.reduce(0, +) > 400)
+    for (lower, higher) in zip(counts, counts.dropFirst()) {
+      #expect((1.6...2.5).contains(Double(higher) / Double(max(lower, 1))), "\(counts)")
+    }
+  }
+
+  @Test("SC-09, DC-16: of 1,000 channels one that nobody reads stalls neither the others, nor media, nor memory")
+  func unreadAmongMany() throws {
+    let call = DataCall(impairments: .init(delay: .milliseconds(15), rate: 12_000_000, queueLimit: 120_000))
+    try addMedia(to: call)
+    let channels = try (0..<1_000).map { try call.open(DataChannelOptions(label: "\($0)"), by: call.caller) }
+    try call.connect(channels: channels.count)
+    call.callee.takesMessages = false
+    let remote = Dictionary(
+      uniqueKeysWithValues: call.callee.arrivedChannels.map { (call.callee.channel($0)?.options.label ?? "", $0) })
+    let (before, start) = (call.callee.videoFrames.count, call.simulation.now)
+    let block = DataChannelMessage(.binary, [UInt8](repeating: 7, count: 16_384))
+    var unanswered: [(channel: DataChannelHandle, sent: MonotonicTime)] = []
+    var longest = TimeDelta.zero
+    for index in 1...500 {
+      while call.caller.bufferedAmount(of: channels[0]) < 256 << 10 {
+        try call.send(block, on: channels[0], by: call.caller)
+      }
+      try call.send(DataChannelMessage(text: "\(index)"), on: channels[index], by: call.caller)
+      unanswered.append((try #require(remote["\(index)"]), call.simulation.now))
+      call.simulation.run(for: .milliseconds(20))
+      let now = call.simulation.now
+      unanswered.removeAll { waiting in
+        call.callee.takeMessages(from: waiting.channel, now: now)
+        guard !call.callee.received(on: waiting.channel).isEmpty else { return false }
+        longest = max(longest, now - waiting.sent)
+        return true
+      }
+    }
+    #expect(unanswered.count < 50 && longest < .seconds(1))
+    let seconds = (call.simulation.now - start).seconds
+    #expect(Double(call.callee.videoFrames.count - before) > 24 * seconds)
+    #expect(call.callee.brokenFrames == 0)
+    // The window and the loans beyond it, though three times as much could have come.
+    let unread = try #require(remote["0"])
+    call.callee.takeMessages(from: unread, now: call.simulation.now)
+    let held = call.callee.received(on: unread).reduce(0) { $0 + $1.bytes.count }
+    #expect(held > 3 << 20 && held < 5 << 20)
   }
 }

@@ -56,6 +56,8 @@ void rtc_dtls_set_input(rtc_dtls *_Nonnull dtls, const void *_Nullable bytes, si
 rtc_dtls_result rtc_dtls_handshake(rtc_dtls *_Nonnull dtls);
 // DONE with the bytes of one record, or why there is none.
 rtc_dtls_result rtc_dtls_read(rtc_dtls *_Nonnull dtls, void *_Nonnull buffer, size_t capacity, size_t *_Nonnull count);
+// Whether something of the datagram is left to read.
+bool rtc_dtls_has_more(const rtc_dtls *_Nonnull dtls);
 bool rtc_dtls_write(rtc_dtls *_Nonnull dtls, const void *_Nonnull bytes, size_t count);
 // Most application bytes that fit one datagram.
 size_t rtc_dtls_maximum_write(rtc_dtls *_Nonnull dtls);

@@ -5,13 +5,15 @@ import RTCEngine
 /// Drives one connection's engine on one event loop: datagrams in, datagrams out, one timer.
 ///
 /// Whoever calls the engine does so through `perform`, which sends and reports what the call caused. Events go to
-/// `onEvent` after the engine has been left, so that its receiver may call the engine again.
+/// `onEvent` after the engine has been left, so that its receiver may call the engine again. It lives until `detach`.
 package final class ConnectionDriver: DatagramReceiver {
   package let eventLoop: any EventLoop
   /// Called on the event loop with each event, in order.
   package var onEvent: ((EngineEvent) -> Void)?
   /// Called on the event loop when datagrams have left.
   package var onSent: (() -> Void)?
+  /// Called on the event loop when all that the engine had to send and tell is sent and told.
+  package var onDrained: (() -> Void)?
   /// Wake-ups by reason, for logs: what wakes a connection a thousand times a second.
   package private(set) var wakeUps: [Deadline.Reason: Int] = [:]
 
@@ -28,8 +30,6 @@ package final class ConnectionDriver: DatagramReceiver {
     self.engine = engine
     self.eventLoop = eventLoop
   }
-
-  deinit { timer?.cancel() }
 
   /// Calls the engine, then sends and reports what that caused.
   package func perform<Result, Failure: Error>(
@@ -67,6 +67,7 @@ package final class ConnectionDriver: DatagramReceiver {
     timer = nil
     onEvent = nil
     onSent = nil
+    onDrained = nil
   }
 
   // MARK: Datagrams
@@ -87,12 +88,15 @@ package final class ConnectionDriver: DatagramReceiver {
   private func drain() {
     guard !isDraining else { return }
     isDraining = true
+    // Also when what is told ends the connection.
+    let onDrained = onDrained
     repeat {
       sendDatagrams()
       // An event's receiver may call the engine again; what that causes is sent in the next turn.
     } while reportEvents()
     isDraining = false
     rearmTimer()
+    onDrained?()
   }
 
   private func sendDatagrams() {
@@ -133,9 +137,8 @@ package final class ConnectionDriver: DatagramReceiver {
     guard deadline.time < timerDeadline else { return }
     timer?.cancel()
     timerDeadline = deadline.time
-    timer = eventLoop.assumeIsolated().scheduleTask(deadline: deadline.time.nioDeadline) { [weak self] in
-      self?.timerFired()
-    }
+    // Whatever has a weak reference is slower to use for good; what the timer holds, `detach` lets go.
+    timer = eventLoop.assumeIsolated().scheduleTask(deadline: deadline.time.nioDeadline) { self.timerFired() }
   }
 
   private func timerFired() {

@@ -150,9 +150,14 @@ struct Benchmarks {
     for _ in 0..<runs { results.append(try await benchmarks.throughput(size: 16_384, bytes: 128 << 20)) }
     report.add("16 KiB messages, one way", Measurement(results.map(\.perCPUSecond)), unit: "MB per CPU second")
     report.add("16 KiB messages, one way", Measurement(results.map(\.perSecond)), unit: "MB/s")
-    var times: [Double] = []
-    for _ in 0..<runs { times.append(try await benchmarks.roundTrip(size: 64, count: 2_000)) }
-    report.add("64 bytes and their echo", Measurement(times), unit: "us")
+    for onEventLoops in [false, true] {
+      var times: [Double] = []
+      for _ in 0..<runs {
+        times.append(try await benchmarks.roundTrip(size: 64, count: 2_000, onEventLoops: onEventLoops))
+      }
+      let name = "64 bytes and their echo" + (onEventLoops ? ", on event loops" : "")
+      report.add(name, Measurement(times), unit: "us")
+    }
     await call.close()
   }
 

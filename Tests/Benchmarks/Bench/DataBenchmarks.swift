@@ -28,25 +28,31 @@ struct DataBenchmarks {
   }
 
   /// Microseconds from sending a small message to its echo, the median of many.
-  func roundTrip(size: Int, count: Int) async throws -> Double {
+  ///
+  /// - Parameter onEventLoops: the tasks on both sides run on their connection's event loop.
+  func roundTrip(size: Int, count: Int, onEventLoops: Bool) async throws -> Double {
     let (near, far) = (call.near, call.far)
-    let echo = Task {
+    let echo = Task(executorPreference: onEventLoops ? call.callee.taskExecutor : nil) {
       var messages = far.messages.makeAsyncIterator()
       for _ in 0..<count {
         guard let message = await messages.next() else { return }
         try await far.send(message)
       }
     }
-    var times: [Double] = []
-    var messages = near.messages.makeAsyncIterator()
-    for _ in 0..<count {
-      let clock = ContinuousClock.now
-      try await near.send([UInt8](repeating: 7, count: size))
-      guard await messages.next() != nil else { throw BenchmarkFailure("the data channel closed") }
-      times.append((ContinuousClock.now - clock) / .microseconds(1))
+    let times = Task(executorPreference: onEventLoops ? call.caller.taskExecutor : nil) {
+      var times: [Double] = []
+      var messages = near.messages.makeAsyncIterator()
+      let message = [UInt8](repeating: 7, count: size)
+      for _ in 0..<count {
+        let clock = ContinuousClock.now
+        try await near.send(message)
+        guard await messages.next() != nil else { throw BenchmarkFailure("the data channel closed") }
+        times.append((ContinuousClock.now - clock) / .microseconds(1))
+      }
+      return times
     }
     try await echo.value
-    return Measurement(times).median
+    return Measurement(try await times.value).median
   }
 }
 

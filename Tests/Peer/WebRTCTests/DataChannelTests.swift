@@ -241,6 +241,33 @@ struct DataChannelTests {
     await line.close()
   }
 
+  @Test("DC-17: tasks on the event loop get, answer and wait for messages there, beside others of the same loop")
+  func onEventLoop() async throws {
+    let line = try await DataLine()
+    let (callee, far, near) = (line.call.callee, line.far, line.near)
+    far.bufferedAmountHighWaterMark = 40_000
+    let echo = Task(executorPreference: callee.taskExecutor) {
+      for await message in far.messages {
+        callee.preconditionIsolated()
+        // More than may be buffered at once: it waits on the loop for the loop to send.
+        for _ in 0..<3 { try await far.send(message) }
+        callee.preconditionIsolated()
+      }
+    }
+    // A task that never waits for anything lets packets through all the same.
+    let restless = Task(executorPreference: callee.taskExecutor) { while !Task.isCancelled { await Task.yield() } }
+    var answers = near.messages.makeAsyncIterator()
+    for number in 0..<10 {
+      let block = [UInt8](repeating: UInt8(number), count: 30_000)
+      try await near.send(block)
+      for _ in 0..<3 { #expect(await answers.next() == .binary(block)) }
+    }
+    restless.cancel()
+    await restless.value
+    await line.close()
+    try? await echo.value
+  }
+
   @Test("DC-08: negotiated channels are announced by nobody")
   func negotiated() async throws {
     let call = try LoopbackCall()

@@ -9,12 +9,15 @@ extension RTCPeerConnection {
   func startListening() {
     guard driver.onEvent == nil else { return }
     reaper = ConnectionReaper(holdings, eventLoop: eventLoop)
-    driver.onEvent = { [weak self] event in
+    driver.onEvent = { [weak self, tasks] event in
+      tasks.hold()
       self?.assumeIsolated { $0.handle(event) }
     }
-    driver.onSent = { [weak self] in
+    driver.onSent = { [weak self, tasks] in
+      tasks.hold()
       self?.assumeIsolated { $0.refreshBufferedAmounts() }
     }
+    driver.onDrained = { [tasks] in tasks.runJobs() }
   }
 
   private func handle(_ event: EngineEvent) {

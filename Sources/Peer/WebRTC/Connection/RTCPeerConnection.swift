@@ -31,6 +31,8 @@ public actor RTCPeerConnection {
   /// When the connection was made, for statistics.
   nonisolated let created: MonotonicTime
   nonisolated let wallClock: WallClock
+  /// The application's tasks on the event loop.
+  nonisolated let tasks: EventLoopTaskExecutor
 
   let holdings: ConnectionHoldings
   /// Ends the holdings of a connection that is dropped without `close()`; there is nothing to end before the first operation.
@@ -86,6 +88,7 @@ public actor RTCPeerConnection {
     self.wallClock = wallClock
     created = now
     eventLoop = loop
+    tasks = EventLoopTaskExecutor(eventLoop: loop)
     snapshot = Mutex(initial)
     broadcaster = EventBroadcaster(coalescingKey: { $0.coalescingKey })
     holdings = ConnectionHoldings(driver: ConnectionDriver(engine: engine, on: loop), broadcaster: broadcaster)

@@ -86,30 +86,18 @@ final class DataChannelInbox: Sendable {
 
   // MARK: The application's side
 
-  func next() async -> RTCDataChannelMessage? {
+  /// Runs where its caller does: a reader on the connection's event loop gets its message without a switch of threads.
+  nonisolated(nonsending) func next() async -> RTCDataChannelMessage? {
+    if let message = takeFirst() { return message }
     let number = state.withLock { state in
       state.nextReader += 1
       return state.nextReader
     }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        var needsRefill = false
-        // Without an answer it waits.
-        let answer: RTCDataChannelMessage?? = state.withLock { state in
-          if let message = state.popFirst() {
-            // Half of it is gone: the rest is read while more comes.
-            if state.hasMore, state.byteCount <= Self.byteLimit / 2, state.count <= Self.countLimit / 2 {
-              state.hasMore = false
-              needsRefill = true
-            }
-            return .some(message)
-          }
-          if state.isFinished || Task.isCancelled { return .some(nil) }
-          state.readers.append(Reader(number: number, continuation: continuation))
-          return nil
+        if let message = takeFirst(orWait: Reader(number: number, continuation: continuation)) {
+          continuation.resume(returning: message)
         }
-        if let answer { continuation.resume(returning: answer) }
-        if needsRefill { refill() }
       }
     } onCancel: {
       let reader: Reader? = state.withLock { state in
@@ -118,5 +106,25 @@ final class DataChannelInbox: Sendable {
       }
       reader?.continuation.resume(returning: nil)
     }
+  }
+
+  /// The first message, `nil` inside when there will be none; otherwise `reader` is kept for what comes.
+  private func takeFirst(orWait reader: Reader? = nil) -> RTCDataChannelMessage?? {
+    var needsRefill = false
+    let answer: RTCDataChannelMessage?? = state.withLock { state in
+      if let message = state.popFirst() {
+        // Half of it is gone: the rest is read while more comes.
+        if state.hasMore, state.byteCount <= Self.byteLimit / 2, state.count <= Self.countLimit / 2 {
+          state.hasMore = false
+          needsRefill = true
+        }
+        return .some(message)
+      }
+      if state.isFinished || Task.isCancelled { return .some(nil) }
+      if let reader { state.readers.append(reader) }
+      return nil
+    }
+    if needsRefill { refill() }
+    return answer
   }
 }

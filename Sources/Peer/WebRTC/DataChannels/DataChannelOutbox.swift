@@ -87,7 +87,7 @@ final class DataChannelOutbox: Sendable {
   }
 
   /// Returns once no more than `amount` is buffered, with `nil` once the channel is open, or when it closes or the task is cancelled.
-  func wait(until amount: Int?) async {
+  nonisolated(nonsending) func wait(until amount: Int?) async {
     let number = state.withLock { state in
       state.nextWaiter += 1
       return state.nextWaiter

@@ -86,7 +86,7 @@ public final class RTCDataChannel: Sendable {
   ///
   /// - Throws: `WebRTCError.invalidStateError` unless the channel is open, also when it closes meanwhile; `.typeError` for a message larger
   ///   than the peer takes; `CancellationError`, without having sent anything.
-  public func send(_ message: RTCDataChannelMessage) async throws {
+  nonisolated(nonsending) public func send(_ message: RTCDataChannelMessage) async throws {
     let message = try checked(message)
     while true {
       let limit = bufferedAmountHighWaterMark
@@ -103,10 +103,10 @@ public final class RTCDataChannel: Sendable {
   }
 
   /// Sends text; otherwise as `send(_:)` for a message.
-  public func send(_ text: String) async throws { try await send(.text(text)) }
+  nonisolated(nonsending) public func send(_ text: String) async throws { try await send(.text(text)) }
 
   /// Sends bytes; otherwise as `send(_:)` for a message.
-  public func send(_ bytes: [UInt8]) async throws { try await send(.binary(bytes)) }
+  nonisolated(nonsending) public func send(_ bytes: [UInt8]) async throws { try await send(.binary(bytes)) }
 
   /// Queues a message at once, as the W3C's `send` does: whoever uses it looks after `bufferedAmount`.
   ///
@@ -138,7 +138,7 @@ public final class RTCDataChannel: Sendable {
   /// Waits until the channel is open.
   ///
   /// - Throws: `WebRTCError.invalidStateError` when it closes instead, `CancellationError`.
-  public func opened() async throws {
+  nonisolated(nonsending) public func opened() async throws {
     await outbox.wait(until: nil)
     guard readyState == .connecting || readyState == .open else {
       throw WebRTCError.invalidStateError("The data channel closed before it opened.")
@@ -149,7 +149,7 @@ public final class RTCDataChannel: Sendable {
   /// Waits until no more than `amount` bytes are buffered.
   ///
   /// - Throws: `WebRTCError.invalidStateError` when the channel closes before, `CancellationError`.
-  public func drained(below amount: Int = 0) async throws {
+  nonisolated(nonsending) public func drained(below amount: Int = 0) async throws {
     await outbox.wait(until: amount)
     try Task.checkCancellation()
     guard bufferedAmount <= amount else {

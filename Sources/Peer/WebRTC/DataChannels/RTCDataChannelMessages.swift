@@ -19,7 +19,7 @@ public struct RTCDataChannelMessages: AsyncSequence, Sendable {
     let inbox: DataChannelInbox
 
     /// The next message; `nil` when there will be none, or the task is cancelled.
-    public mutating func next() async -> RTCDataChannelMessage? { await inbox.next() }
+    nonisolated(nonsending) public mutating func next() async -> RTCDataChannelMessage? { await inbox.next() }
 
     /// The next message; `nil` when there will be none, or the task is cancelled.
     public mutating func next(isolation actor: isolated (any Actor)?) async -> RTCDataChannelMessage? {

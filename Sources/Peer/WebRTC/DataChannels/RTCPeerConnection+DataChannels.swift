@@ -77,11 +77,11 @@ extension RTCPeerConnection {
     _ handle: DataChannelHandle, _ description: DataChannelDescription?, _ sctp: EngineSCTPTransport?
   ) -> RTCDataChannel {
     guard let description else { preconditionFailure("the engine knows the channel that it has just told of") }
-    let loop = eventLoop
+    let (loop, tasks) = (eventLoop, tasks)
     let connection = WeakConnection(self)
     let channel = RTCDataChannel(
       description, maximumMessageSize: sctp?.maximumMessageSize ?? .max,
-      requestFlush: { loop.execute { connection.value?.assumeIsolated { $0.flushDataChannel(handle) } } },
+      requestFlush: { tasks.execute { connection.value?.assumeIsolated { $0.flushDataChannel(handle) } } },
       refill: { loop.execute { connection.value?.assumeIsolated { $0.fillInbox(of: handle) } } })
     dataChannels[handle] = channel
     return channel

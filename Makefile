@@ -3,10 +3,10 @@
 SWIFT ?= swift
 SOURCES := Package.swift Sources Tests Interop
 
-.PHONY: help call test kernel interop bench soak fuzz format lint build
+.PHONY: help call test kernel interop bench bench-peers soak fuzz format lint build
 
 help: ## Show the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 call: build ## Call from one process to another on this machine: 10 s, then call.webm and call.png
 	@$$($(SWIFT) build -c release --show-bin-path)/rtc call
@@ -35,6 +35,9 @@ bench: ## Measure CPU time per packet, per set-up, per connection and per captur
 	@.ci/require-packages build
 	$(SWIFT) run -c release bench
 	$(SWIFT) run -c release bench-capture
+
+bench-peers: ## Measure data channels beside libdatachannel, GStreamer and aiortc
+	Tests/Benchmarks/Peers/run
 
 SOAK ?= --calls 4 --minutes 2 --sequential 200 --idle 50 --faults --simulations
 

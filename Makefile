@@ -3,7 +3,7 @@
 SWIFT ?= swift
 SOURCES := Package.swift Sources Tests Interop
 
-.PHONY: help call test kernel interop bench bench-peers soak fuzz format lint build
+.PHONY: help call test kernel interop bench bench-peers soak sanitize fuzz format lint build
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,14 @@ SOAK ?= --calls 4 --minutes 2 --sequential 200 --idle 50 --faults --simulations
 soak: ## Make calls that come and go, and check that nothing of them stays (SOAK="--minutes 60")
 	@.ci/require-packages build
 	$(SWIFT) run -c release soak $(SOAK)
+
+# What the thread sanitizer does not understand: Tests/thread-sanitizer.supp
+sanitize: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
+sanitize: ## Run the tests with the address sanitizer, then with the thread sanitizer
+	@.ci/require-packages build
+	$(SWIFT) test --parallel --sanitize address --scratch-path .build/address
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp \
+	  $(SWIFT) test --parallel --sanitize thread --scratch-path .build/thread
 
 TIME ?= 60
 FUZZ ?= stun sdp rtp rtcp srtp vp8 opus decoders json sctp engine

@@ -27,6 +27,8 @@ struct SoakCommand: AsyncParsableCommand {
 
   /// Memory may grow this much a minute, in megabytes: the noise of an allocator in two minutes.
   private static let growthLimit = 3.0
+  /// And this much in runs of ten minutes and more.
+  private static let longGrowthLimit = 0.3
   private static let lives: [Duration] = [.seconds(5), .seconds(8), .seconds(13), .seconds(21)]
 
   func run() async throws {
@@ -99,7 +101,8 @@ struct SoakCommand: AsyncParsableCommand {
     let slope = entries.memory.slopePerMinute
     Self.report("memory: \((slope * 100).rounded() / 100) MB a minute")
     // In less time the pools and caches of the first calls are all that there is to see.
-    if minutes >= 2, slope > Self.growthLimit { ledger.add("memory grows by \(slope) MB a minute") }
+    let limit = minutes < 10 ? Self.growthLimit : Self.longGrowthLimit
+    if minutes >= 2, slope > limit { ledger.add("memory grows by \(slope) MB a minute") }
     if let delay = entries.delays.thirds {
       Self.report("delay: \(Int(delay.first)) ms in the first third, \(Int(delay.last)) ms in the last")
       if delay.last > delay.first * 1.5 + 20 { ledger.add("the delay grows from \(delay.first) to \(delay.last) ms") }

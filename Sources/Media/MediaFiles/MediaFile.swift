@@ -34,21 +34,20 @@ public final class MediaFile: Sendable {
   ///   `EncodingError`, when it is of no known format, `NotSupportedError`, when it has neither pictures nor sound, or
   ///   there is no decoder.
   public init(path: String, isLooping: Bool = true) throws {
-    let reader = try Demuxer(path: path)
+    // With its decoders, so that what cannot be decoded is told now.
+    let reader = try FrameReader(path: path)
     let label = path.split(separator: "/").last.map(String.init) ?? path
     self.path = path
     self.label = label
     self.isLooping = isLooping
     duration = reader.duration
-    let format = reader.audio.map(Self.format(of:))
+    let format = reader.audioStream.map(Self.format(of:))
     let playback = FilePlayback(
       path: path, label: label, isLooping: isLooping, audioFormat: format ?? .mono48k,
-      pictureSettings: reader.video?.settings ?? MediaTrackSettings())
+      pictureSettings: reader.videoStream?.settings ?? MediaTrackSettings())
     self.playback = playback
-    video = reader.video == nil ? nil : Video(playback)
+    video = reader.videoStream == nil ? nil : Video(playback)
     audio = format == nil ? nil : Audio(playback)
-    // What cannot be decoded is told now.
-    _ = try FrameReader(path: path)
   }
 
   /// Sound is converted to what calls need.

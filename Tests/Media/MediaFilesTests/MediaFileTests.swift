@@ -312,6 +312,24 @@ struct MediaFileTests {
     #expect(await threadCount(named: "damaged", becomes: 0))
   }
 
+  @Test("what cannot be decoded is left out as long as there is something else")
+  func unknownCodec() throws {
+    let path = folder.file("film.mkv")
+    try FilmWriter.write(path, video: Self.films[0].video?(), audio: Self.films[2].audio?(), pictures: 5)
+    var bytes = try #require(folder.read(path))
+    func rename(_ codec: String, to name: String) throws {
+      let codec = Array(codec.utf8)
+      let place = try #require(bytes.indices.first { bytes[$0...].starts(with: codec) })
+      bytes.replaceSubrange(place..<place + codec.count, with: Array(name.utf8))
+    }
+    try rename("A_FLAC", to: "A_NONE")
+    let silent = try MediaFile(path: folder.write(bytes, to: "silent.mkv"))
+    #expect(silent.video != nil && silent.audio == nil)
+    try rename("V_MJPEG", to: "V_NOPEG")
+    let error = #expect(throws: MediaError.self) { _ = try MediaFile(path: folder.write(bytes, to: "nothing.mkv")) }
+    #expect(error?.name == .notSupportedError)
+  }
+
   @Test("GN-09: tracks of a player change with its files, with events")
   func player() async throws {
     let (film, song) = (folder.file("film.avi"), folder.file("song.wav"))

@@ -24,6 +24,10 @@ final class FrameReader {
 
   /// What is called the beginning of the file.
   var origin: MediaTime { demuxer.origin }
+  /// How long the file lasts, as far as it tells.
+  var duration: Duration? { demuxer.duration }
+  var videoStream: Demuxer.Stream? { demuxer.video }
+  var audioStream: Demuxer.Stream? { demuxer.audio }
 
   private func open() throws(MediaError) {
     let (wantsVideo, wantsAudio) = (video?.isSelected == true, audio?.isSelected == true)

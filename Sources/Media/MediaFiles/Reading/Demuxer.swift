@@ -67,7 +67,9 @@ final class Demuxer {
   }
 
   private static func best(_ type: AVMediaType, of context: UnsafeMutablePointer<AVFormatContext>) -> Stream? {
-    let index = av_find_best_stream(context, type, -1, -1, nil, 0)
+    // Of those that can be decoded.
+    var decoder: UnsafePointer<AVCodec>?
+    let index = av_find_best_stream(context, type, -1, -1, &decoder, 0)
     guard index >= 0, let stream = context.pointee.streams[Int(index)], let parameters = stream.pointee.codecpar,
       // The picture on a record's cover does not move.
       stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC == 0

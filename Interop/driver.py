@@ -61,6 +61,9 @@ def main():
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: sys.exit(f"ended by {signal.Signals(number).name}"))
     network = namespace.enter()
+    devices = Bot.has_devices()
+    if not devices:
+        print("no C compiler here: there will be no calls with devices")
     print(f"Calls of about 10 s each in {network}: {', '.join(names)}", flush=True)
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir()
@@ -75,7 +78,7 @@ def main():
                     results.append(person.call(far.path, RESULTS, ROOT, environment, Call.seconds))
                 if far.name != "rtc":
                     continue
-                if name in browsers.PROGRAMS and Bot.has_devices():
+                if name in browsers.PROGRAMS and devices:
                     track_results.append(run_track_case(PEERS[name], far.bot_path, environment))
                 for case in DATA_CASES:
                     data_results.append(run_data_case(PEERS[name], far, environment, *case))

@@ -39,8 +39,8 @@ In "tracks" a small bot (`Interop/Bot`, written against the public API) sends a 
 tracks, the driver lets the devices stall, and each change must show in what the browser decodes, and last for a
 second, without a negotiation:
 
-- **Disabled**: black, which is luma 16 in the decoded picture where the browser shows it, and silence, both at the rate
-  from before; **enabled**, picture and tone are back.
+- **Disabled**: black, which is luma 16 in the decoded picture where the browser shows it, and silence, while pictures
+  (10 a second at least) and packets keep coming; **enabled**, picture and tone are back.
 - **Camera stalls**: the bot's track gets `mute`, the browser a black picture a second (webrtc-pc, `RTCRtpSender.track`),
   and its own track stays unmuted. **Microphone stalls**: `mute`, no packet any more, silence. Both come back by
   themselves, with `unmute`.

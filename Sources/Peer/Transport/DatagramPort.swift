@@ -53,12 +53,11 @@ package final class DatagramPort {
     _ address: TransportAddress, on eventLoop: any EventLoop
   ) -> EventLoopFuture<any Channel> {
     let joins = System.supportsUDPReceiveOffload
-    let (count, size) = joins ? (joinedReadCount, joinedReadSize) : (readCount, readSize)
+    // Where the kernel joins what comes in a run (UDP_GRO), one read takes up to 64 kB, elsewhere as many datagrams. No larger: each port has it.
     let bootstrap = DatagramBootstrap(group: eventLoop)
-      .channelOption(.datagramVectorReadMessageCount, value: count)
-      .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: count * size))
-      // A second read would mostly find nothing; what is left wakes the loop again.
-      .channelOption(.maxMessagesPerRead, value: 1)
+      .channelOption(.datagramVectorReadMessageCount, value: joins ? 0 : 32)
+      .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 32 * 2_048))
+      .channelOption(.maxMessagesPerRead, value: UInt(joins ? 8 : 1))
       .channelOption(.socketOption(.so_rcvbuf), value: 1 << 20)
       .channelOption(.socketOption(.so_sndbuf), value: 1 << 20)
       .channelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))
@@ -69,12 +68,6 @@ package final class DatagramPort {
       .channelOption(.datagramReceiveSegmentSize, value: true)
       .bind(to: SocketAddress(address))
   }
-
-  /// Datagrams read in one system call, and the room for each.
-  private static let (readCount, readSize) = (32, 2_048)
-  /// The same where the kernel joins what comes in a run (UDP_GRO): each may then be as large as IP allows. Pages that nothing is read into
-  /// are never touched.
-  private static let (joinedReadCount, joinedReadSize) = (16, 65_536)
 
   private func attach(to channel: any Channel) throws {
     self.channel = channel

@@ -13,6 +13,7 @@ package final class DatagramPort {
   package let localAddress: TransportAddress
   package private(set) var counters = DatagramPortCounters()
 
+  private let readsMany: Bool
   private var channel: (any Channel)?
   private var routes = DatagramRoutes()
   private var batch = DatagramBatch()
@@ -28,36 +29,41 @@ package final class DatagramPort {
   static let reopeningPause = TimeAmount.seconds(1)
   static let socketAddressLimit = 1_024
 
-  private init(channel: any Channel, localAddress: TransportAddress) {
+  private init(channel: any Channel, localAddress: TransportAddress, readsMany: Bool) {
     self.channel = channel
     self.localAddress = localAddress
+    self.readsMany = readsMany
     eventLoop = channel.eventLoop
   }
 
   /// Opens a port.
-  /// - Parameter address: a concrete local address; port 0 lets the kernel choose.
+  /// - Parameters:
+  ///   - address: a concrete local address; port 0 lets the kernel choose.
+  ///   - readsMany: whether one system call reads from many senders, at the price of a megabyte: for ports that connections share.
   package static func open(
-    _ address: TransportAddress, on eventLoop: any EventLoop
+    _ address: TransportAddress, on eventLoop: any EventLoop, readsMany: Bool = false
   ) -> EventLoopFuture<NIOLoopBound<DatagramPort>> {
-    makeChannel(address, on: eventLoop).flatMapThrowing { channel in
+    makeChannel(address, on: eventLoop, readsMany: readsMany).flatMapThrowing { channel in
       guard let bound = channel.localAddress?.transportAddress else {
         throw ChannelError.unknownLocalAddress
       }
-      let port = DatagramPort(channel: channel, localAddress: bound)
+      let port = DatagramPort(channel: channel, localAddress: bound, readsMany: readsMany)
       try port.attach(to: channel)
       return NIOLoopBound(port, eventLoop: eventLoop)
     }
   }
 
   private static func makeChannel(
-    _ address: TransportAddress, on eventLoop: any EventLoop
+    _ address: TransportAddress, on eventLoop: any EventLoop, readsMany: Bool
   ) -> EventLoopFuture<any Channel> {
     let joins = System.supportsUDPReceiveOffload
-    // Where the kernel joins what comes in a run (UDP_GRO), one read takes up to 64 kB, elsewhere as many datagrams. No larger: each port has it.
+    // A run of one sender that the kernel has joined (UDP_GRO) is as large as IP allows; a datagram is not.
+    let (count, size) = joins ? (readsMany ? 16 : 1, 65_536) : (32, 2_048)
     let bootstrap = DatagramBootstrap(group: eventLoop)
-      .channelOption(.datagramVectorReadMessageCount, value: joins ? 0 : 32)
-      .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 32 * 2_048))
-      .channelOption(.maxMessagesPerRead, value: UInt(joins ? 8 : 1))
+      .channelOption(.datagramVectorReadMessageCount, value: count > 1 ? count : 0)
+      .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: count * size))
+      // A vector that is not full was the last; what is left wakes the loop again.
+      .channelOption(.maxMessagesPerRead, value: count > 1 ? 1 : 8)
       .channelOption(.socketOption(.so_rcvbuf), value: 1 << 20)
       .channelOption(.socketOption(.so_sndbuf), value: 1 << 20)
       .channelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))
@@ -214,7 +220,7 @@ package final class DatagramPort {
     reopenings += 1
     counters.reopenings += 1
     let port = NIOLoopBound(self, eventLoop: eventLoop)
-    Self.makeChannel(localAddress, on: eventLoop).whenComplete { result in
+    Self.makeChannel(localAddress, on: eventLoop, readsMany: readsMany).whenComplete { result in
       guard case .success(let channel) = result else { return port.value.reopenLater() }
       guard !port.value.isClosed else { return channel.close(promise: nil) }
       do {

@@ -51,6 +51,21 @@ struct SendingTests {
     await call.close()
   }
 
+  @Test("TR-16: a content hint that changes during a call changes what the encoder is made for, and pictures go on")
+  func contentHint() async throws {
+    let studio = Studio()
+    let (call, sender, track) = try await makeVideoCall(studio)
+    let first = sender.weakEncoder()
+    guard case .video(_, let before) = sender.pipeline.encoder else { return #expect(Bool(false), "no encoder") }
+    #expect(before.content == .motion)
+    studio.camera.track.contentHint = .text
+    try await eventually("an encoder for text has taken over") { first.isGone }
+    guard case .video(_, let after) = sender.pipeline.encoder else { return #expect(Bool(false), "no encoder") }
+    #expect(after.content == .detail)
+    try await expectPicture(of: track, "a picture of the new encoder")
+    await call.close()
+  }
+
   @Test("SE-05: an encoding is switched off at once, and comes back with a key frame")
   func active() async throws {
     let studio = Studio()

@@ -173,6 +173,7 @@ extension RTCPeerConnection {
   private func send(_ frame: EncodedFrame, on id: TransceiverID) {
     guard !isClosed else { return }
     driver.perform { engine, now in _ = engine.send(frame, on: id, now: now) }
+    transceiverObjects[id]?.sender.pipeline.heedContentHint()
   }
 }
 

@@ -32,7 +32,9 @@ public final class RTCSharedPort: Sendable {
     var failures: [String] = []
     for address in addresses {
       do {
-        let bound = try await DatagramPort.open(TransportAddress(address.ip, port: number), on: eventLoop).get()
+        let bound = try await DatagramPort.open(
+          TransportAddress(address.ip, port: number), on: eventLoop, readsMany: true
+        ).get()
         opened.append(bound)
         if number == 0 {
           number = try await eventLoop.submit { bound.value.localAddress.port }.get()

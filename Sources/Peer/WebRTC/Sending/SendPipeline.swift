@@ -92,6 +92,17 @@ final class SendPipeline: Sendable {
     steer()
   }
 
+  /// Makes the encoder anew when the application says that the track's content is another (mst-content-hint §3). Asked with each frame.
+  func heedContentHint() {
+    let (encoder, track) = state.withLock { ($0.encoder, $0.track) }
+    guard let track else { return }
+    switch encoder {
+    case .video(_, let configuration) where configuration.content != Self.videoContent(track): attach()
+    case .audio(_, let configuration) where configuration.content != Self.audioContent(track): attach()
+    default: break
+    }
+  }
+
   func requestKeyFrame() {
     switch encoder {
     case .video(let pipeline, _): pipeline.requestKeyFrame()
@@ -185,10 +196,18 @@ final class SendPipeline: Sendable {
 
   private func mimeType(_ codec: NegotiatedCodec) -> String { "\(kind.rawValue)/\(codec.name)" }
 
+  private static func videoContent(_ track: MediaStreamTrack) -> VideoEncoderConfiguration.Content {
+    track.contentHint == .detail || track.contentHint == .text ? .detail : .motion
+  }
+
+  private static func audioContent(_ track: MediaStreamTrack) -> AudioEncoderConfiguration.Content {
+    track.contentHint == .music ? .music : .speech
+  }
+
   private func videoConfiguration(_ track: MediaStreamTrack, _ codec: NegotiatedCodec) -> VideoEncoderConfiguration {
     VideoEncoderConfiguration(
       mimeType: mimeType(codec),
-      content: track.contentHint == .detail || track.contentHint == .text ? .detail : .motion,
+      content: Self.videoContent(track),
       parameters: codec.parameters.parameters.map { CodecDescription.Parameter($0.name, $0.value ?? "") })
   }
 
@@ -198,7 +217,7 @@ final class SendPipeline: Sendable {
     var configuration = AudioEncoderConfiguration(mimeType: mimeType(codec))
     let isOpus = codec.name.lowercased() == "opus"
     configuration.channels = isOpus ? (isSet("stereo") && options.usesStereo ? 2 : 1) : codec.channels ?? 1
-    configuration.content = track.contentHint == .music ? .music : .speech
+    configuration.content = Self.audioContent(track)
     configuration.usesForwardErrorCorrection = isSet("useinbandfec")
     configuration.usesDiscontinuousTransmission = isSet("usedtx") && options.usesDiscontinuousTransmission
     configuration.usesConstantBitrate = isSet("cbr")

@@ -63,7 +63,7 @@ package final class DatagramPort {
       .channelOption(.datagramVectorReadMessageCount, value: count > 1 ? count : 0)
       .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: count * size))
       // A vector that is not full was the last; what is left wakes the loop again.
-      .channelOption(.maxMessagesPerRead, value: count > 1 ? 1 : 8)
+      .channelOption(.maxMessagesPerRead, value: UInt(count > 1 ? 1 : 8))
       .channelOption(.socketOption(.so_rcvbuf), value: 1 << 20)
       .channelOption(.socketOption(.so_sndbuf), value: 1 << 20)
       .channelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))

@@ -76,7 +76,7 @@ struct SetUpTests {
     #expect(failed - .zero > .seconds(5) && failed - .zero < .seconds(31))
   }
 
-  @Test("IC-11: a peer that vanishes is disconnected at about 5 s and failed within 31 s, and sending stops")
+  @Test("IC-11: a peer that vanishes is disconnected at about 5 s and failed after 30 s, and sending stops")
   func vanishing() throws {
     let (simulation, caller, callee) = try makeCall()
     try simulation.negotiate(caller, callee)
@@ -88,7 +88,7 @@ struct SetUpTests {
     let states = caller.connectionStates.filter { $0.time > vanished }
     #expect(states.map(\.state) == [.disconnected, .failed])
     #expect(states[0].time - vanished > .seconds(3) && states[0].time - vanished < .seconds(9))
-    #expect(states[1].time - vanished < .seconds(31))
+    #expect(states[1].time - vanished < .milliseconds(30_050), "the last word was on its way")
     let addresses = (caller.addresses[0].ip, callee.addresses[0].ip)
     let sent = simulation.network.statistics(from: addresses.0, to: addresses.1).sentCount
     simulation.run(for: .seconds(5))

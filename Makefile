@@ -15,11 +15,20 @@ build:
 	@.ci/require-packages build
 	@$(SWIFT) build -c release --product rtc
 
-# Calls in real time starve each other when every test runs at once.
-test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
-test: ## Run the tests
+# What computes keeps every thread of Swift's pool busy: calls in real time would starve beside it, and beside too many of their kind.
+COMPUTING := ^(RTC(Base|STUN|ICE|SDP|JSEP|RTP|Payload|Receive|Congestion|Send|SCTP|Engine|NativeCrypto|TestKit|Simulation|$\
+  Constraints)|WebRTCTypes|FuzzCorpus)Tests\.
+
+define run-tests
+$(SWIFT) build --build-tests $(1)
+$(SWIFT) test --skip-build --parallel $(1) --filter '$(COMPUTING)'
+$(SWIFT) test --skip-build --parallel $(1) --skip '$(COMPUTING)'
+endef
+
+test sanitize: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
+test: ## Run the tests: what computes, then what runs in real time
 	@.ci/require-packages build
-	$(SWIFT) test --parallel
+	$(call run-tests)
 
 kernel: ## Test capture with the virtual camera and sound cards of Debian's kernel, in QEMU
 	@.ci/require-packages build
@@ -46,12 +55,11 @@ soak: ## Make calls that come and go, and check that nothing of them stays (SOAK
 	$(SWIFT) run -c release soak $(SOAK)
 
 # What the thread sanitizer does not understand: Tests/thread-sanitizer.supp
-sanitize: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
+sanitize: export TSAN_OPTIONS := suppressions=$(CURDIR)/Tests/thread-sanitizer.supp
 sanitize: ## Run the tests with the address sanitizer, then with the thread sanitizer
 	@.ci/require-packages build
-	$(SWIFT) test --parallel --sanitize address --scratch-path .build/address
-	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp \
-	  $(SWIFT) test --parallel --sanitize thread --scratch-path .build/thread
+	$(call run-tests,--sanitize address --scratch-path .build/address)
+	$(call run-tests,--sanitize thread --scratch-path .build/thread)
 
 TIME ?= 60
 FUZZ ?= stun sdp rtp rtcp srtp vp8 opus decoders json sctp engine

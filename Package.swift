@@ -194,6 +194,7 @@ let tests: [Target] = [
       "RTCBase", "RTCSecurity", "RTCICE", "RTCCongestion", "RTCEngine", "RTCJSEP", "RTCRTP", "RTCNativeCrypto",
       "RTCTestKit", "WebRTCTypes", "CVirtualWallClock",
     ], path: "Tests/Simulation"),
+  .target(name: "RTCMediaTestSupport", dependencies: ["RTCFrames"], path: "Tests/Media/Support"),
   .testTarget(name: "RTCFramesTests", dependencies: ["RTCFrames"], path: "Tests/Media/FramesTests"),
   .testTarget(
     name: "RTCProcessingTests", dependencies: ["RTCProcessing", "RTCFrames"], path: "Tests/Media/ProcessingTests"),
@@ -203,21 +204,27 @@ let tests: [Target] = [
     name: "RTCConstraintsTests", dependencies: ["RTCConstraints", "RTCFrames"], path: "Tests/Media/ConstraintsTests"),
   .testTarget(name: "MediaStreamsTests", dependencies: ["MediaStreams"], path: "Tests/Media/MediaStreamsTests"),
   .testTarget(
-    name: "RTCSyntheticTests", dependencies: ["RTCSynthetic", "RTCFrames", "MediaStreams"],
+    name: "RTCSyntheticTests", dependencies: ["RTCMediaTestSupport", "RTCSynthetic", "RTCFrames", "MediaStreams"],
     path: "Tests/Media/SyntheticTests"),
   .testTarget(
     name: "RTCFilesTests",
-    dependencies: ["RTCFiles", "RTCCodecs", "RTCFrames", "RTCSynthetic", "MediaStreams", "CPNG", "CTurboJPEG"],
+    dependencies: [
+      "RTCMediaTestSupport", "RTCFiles", "RTCCodecs", "RTCFrames", "RTCSynthetic", "MediaStreams", "CPNG", "CTurboJPEG",
+    ],
     path: "Tests/Media/FilesTests"),
   .testTarget(
     name: "MediaFilesTests",
-    dependencies: ["MediaFiles", "RTCFiles", "RTCCodecs", "RTCFrames", "RTCSynthetic", "MediaStreams", "CFFmpegShims"],
+    dependencies: [
+      "RTCMediaTestSupport", "MediaFiles", "RTCFiles", "RTCCodecs", "RTCFrames", "RTCSynthetic", "MediaStreams",
+      "CFFmpegShims",
+    ],
     path: "Tests/Media/MediaFilesTests"),
   .target(name: "CRigControls", path: "Tests/Rigs/Kernel/Controls"),
   .testTarget(
     name: "RTCCaptureTests",
     dependencies: [
-      "RTCCapture", "RTCFrames", "RTCSynthetic", "MediaStreams", "CTurboJPEG", "CV4L2Shims", "CRigControls",
+      "RTCMediaTestSupport", "RTCCapture", "RTCFrames", "RTCSynthetic", "MediaStreams", "CTurboJPEG", "CV4L2Shims",
+      "CRigControls",
     ],
     path: "Tests/Media/CaptureTests"),
   // Without package access: what the guide to capture uses is public.

@@ -1,5 +1,6 @@
 import MediaStreams
 import RTCFrames
+import RTCMediaTestSupport
 import Testing
 
 @testable import RTCCapture

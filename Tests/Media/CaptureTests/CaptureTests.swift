@@ -1,6 +1,7 @@
 import Foundation
 import MediaStreams
 import RTCFrames
+import RTCMediaTestSupport
 import Testing
 
 @testable import RTCCapture

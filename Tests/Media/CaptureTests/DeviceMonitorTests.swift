@@ -1,5 +1,6 @@
 import Glibc
 import RTCFrames
+import RTCMediaTestSupport
 import Synchronization
 import Testing
 

@@ -2,6 +2,7 @@ import CRigControls
 import Glibc
 import MediaStreams
 import RTCFrames
+import RTCMediaTestSupport
 import RTCSynthetic
 import Testing
 

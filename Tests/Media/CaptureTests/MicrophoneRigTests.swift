@@ -1,6 +1,7 @@
 import Glibc
 import MediaStreams
 import RTCFrames
+import RTCMediaTestSupport
 import RTCSynthetic
 import Testing
 

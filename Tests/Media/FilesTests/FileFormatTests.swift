@@ -1,5 +1,6 @@
 import MediaStreams
 import RTCFrames
+import RTCMediaTestSupport
 import RTCSynthetic
 import Testing
 

@@ -3,6 +3,7 @@ import CTurboJPEG
 import MediaStreams
 import RTCFiles
 import RTCFrames
+import RTCMediaTestSupport
 import RTCSynthetic
 import Testing
 

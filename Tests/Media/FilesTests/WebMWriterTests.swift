@@ -1,4 +1,5 @@
 import RTCFrames
+import RTCMediaTestSupport
 import RTCSynthetic
 import Testing
 

@@ -4,6 +4,7 @@ import MediaStreams
 import RTCCodecs
 import RTCFiles
 import RTCFrames
+import RTCMediaTestSupport
 import RTCSynthetic
 import Synchronization
 import Testing

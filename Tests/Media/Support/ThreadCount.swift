@@ -3,7 +3,7 @@ import RTCFrames
 
 /// Whether so many threads of this process have a name, waiting for it: a thread that was joined may be listed for a
 /// moment longer, and one that was started may not be named yet.
-func threadCount(named name: String, becomes expected: Int) async -> Bool {
+package func threadCount(named name: String, becomes expected: Int) async -> Bool {
   let deadline = MediaTime.now + .seconds(10)
   while true {
     if threadNames().count(where: { $0 == String(name.prefix(15)) }) == expected { return true }

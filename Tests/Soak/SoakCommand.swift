@@ -31,6 +31,8 @@ struct SoakCommand: AsyncParsableCommand {
   private static let longGrowthLimit = 0.3
   /// The system adds workers of its own while a machine is busy, and may keep them.
   private static let workerLeeway = 2
+  /// Megabytes that tables and caches, which grow with use and then stay, may hold beyond what one call made them.
+  private static let heapLeeway = 16.0
   private static let lives: [Duration] = [.seconds(5), .seconds(8), .seconds(13), .seconds(21)]
 
   func run() async throws {
@@ -162,9 +164,12 @@ struct SoakCommand: AsyncParsableCommand {
 
   /// Everything that was opened is closed.
   private func settle(to baseline: ProcessResources, _ ledger: Ledger) async {
-    let limit = ContinuousClock.now + .seconds(10)
+    let limit = ContinuousClock.now + .seconds(30)
     var now = ProcessResources.now()
-    while now.descriptors > baseline.descriptors || now.threads > baseline.threads, ContinuousClock.now < limit {
+    let heapLimit = baseline.heapMegabytes + Self.heapLeeway
+    while now.descriptors > baseline.descriptors || now.threads > baseline.threads || now.heapMegabytes > heapLimit,
+      ContinuousClock.now < limit
+    {
       try? await Task.sleep(for: .milliseconds(50))
       now = ProcessResources.now()
     }
@@ -174,6 +179,9 @@ struct SoakCommand: AsyncParsableCommand {
     }
     if now.threads > baseline.threads + Self.workerLeeway {
       ledger.add("\(now.threads - baseline.threads) threads are left")
+    }
+    if now.heapMegabytes > heapLimit {
+      ledger.add("\(now.heapMegabytes - baseline.heapMegabytes) MB are still held")
     }
   }
 }

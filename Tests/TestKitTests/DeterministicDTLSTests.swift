@@ -93,7 +93,7 @@ struct DeterministicDTLSTests {
   func timeout() throws {
     let pair = try makePair()
     var sent: [Int64] = []
-    pair.tamper = { _, _ in
+    pair.tamper = { [unowned pair] _, _ in
       sent.append((pair.now - .zero).wholeMilliseconds)
       return []
     }

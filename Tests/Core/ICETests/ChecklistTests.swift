@@ -89,7 +89,7 @@ import Testing
     simulation.signallingDelay = nil
     simulation.addAgent(.controlling, [a])
     var times: [MonotonicTime] = []
-    simulation.observe = { _, _ in times.append(simulation.now) }
+    simulation.observe = { [unowned simulation] _, _ in times.append(simulation.now) }
     simulation.run(for: .seconds(3))
     for port in UInt16(1)...10 {
       let candidate = ICECandidate(
@@ -111,7 +111,7 @@ import Testing
     simulation.connect()
     var times: [Int64] = []
     var start: MonotonicTime?
-    simulation.observe = { index, transmit in
+    simulation.observe = { [unowned simulation] index, transmit in
       guard index == 0 else { return }
       start = start ?? simulation.now
       times.append((simulation.now - (start ?? .zero)).wholeMilliseconds)

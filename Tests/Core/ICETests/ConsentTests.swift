@@ -22,7 +22,7 @@ import Testing
     let simulation = call()
     var times: [MonotonicTime] = []
     var ids: Set<STUNTransactionID> = []
-    simulation.observe = { index, transmit in
+    simulation.observe = { [unowned simulation] index, transmit in
       guard index == 0, let message = transmit.bytes.withRawSpan({ STUNMessage(parsing: $0) }),
         message.type.messageClass == .request
       else { return }
@@ -44,7 +44,7 @@ import Testing
     let simulation = call()
     var last = [simulation.now, simulation.now]
     var longest = TimeDelta.zero
-    simulation.observe = { index, _ in
+    simulation.observe = { [unowned simulation] index, _ in
       longest = max(longest, simulation.now - last[index])
       last[index] = simulation.now
     }
@@ -60,7 +60,9 @@ import Testing
     simulation.addAgent(.controlling, [a])
     simulation.useServer(0, [server])
     var times: [MonotonicTime] = []
-    simulation.observe = { _, transmit in if transmit.destination == server { times.append(simulation.now) } }
+    simulation.observe = { [unowned simulation] _, transmit in
+      if transmit.destination == server { times.append(simulation.now) }
+    }
     simulation.agents[0].startGathering(now: .zero)
     simulation.run(for: .seconds(100))
     #expect(times.count == 7)
@@ -73,7 +75,7 @@ import Testing
     simulation.run(for: .seconds(Int64(30 + seed)))
     let cut = simulation.now
     var lastSent = MonotonicTime.zero
-    simulation.observe = { _, _ in lastSent = simulation.now }
+    simulation.observe = { [unowned simulation] _, _ in lastSent = simulation.now }
     simulation.tamper = { _ in [] }
     simulation.run(for: .seconds(60))
     for index in 0...1 {

@@ -63,7 +63,9 @@ import Testing
       simulation.addHost(0, a)
       simulation.addHost(0, TransportAddress("192.0.2.9", 7))
       simulation.useServer(0, number: 4, [silent])
-      simulation.observe = { _, transmit in if transmit.source == a { sent.append(simulation.now) } }
+      simulation.observe = { [unowned simulation] _, transmit in
+        if transmit.source == a { sent.append(simulation.now) }
+      }
     }
     let errors = simulation.errors(of: 0)
     #expect(errors.map(\.code) == [701])

@@ -25,7 +25,7 @@ $(SWIFT) test --skip-build --parallel $(1) --filter '$(COMPUTING)'
 $(SWIFT) test --skip-build --parallel $(1) --skip '$(COMPUTING)'
 endef
 
-test sanitize: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
+test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 test: ## Run the tests: what computes, then what runs in real time
 	@.ci/require-packages build
 	$(call run-tests)
@@ -54,8 +54,11 @@ soak: ## Make calls that come and go, and check that nothing of them stays (SOAK
 	@.ci/require-packages build
 	$(SWIFT) run -c release soak $(SOAK)
 
-# What the thread sanitizer does not understand: Tests/thread-sanitizer.supp
-sanitize: export TSAN_OPTIONS := suppressions=$(CURDIR)/Tests/thread-sanitizer.supp
+# What the sanitizers do not understand is in their folder. They make everything several times slower: calls in real time
+# need a processor each.
+sanitize: export LSAN_OPTIONS := suppressions=$(CURDIR)/Tests/Sanitizers/leaks.supp
+sanitize: export TSAN_OPTIONS := suppressions=$(CURDIR)/Tests/Sanitizers/threads.supp
+sanitize: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= $(shell nproc)
 sanitize: ## Run the tests with the address sanitizer, then with the thread sanitizer
 	@.ci/require-packages build
 	$(call run-tests,--sanitize address --scratch-path .build/address)

@@ -55,11 +55,15 @@ struct Faults: Sendable {
   /// Takes every descriptor there may be; what needs one then says so.
   private func exhaustDescriptors() async {
     var before = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &before) == 0 else { return }
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &before) == 0 else {
+      return ledger.add("without descriptors: the limit cannot be read")
+    }
     let highest = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd"))?.compactMap { Int($0) }.max()
     var limit = before
     limit.rlim_cur = rlim_t((highest ?? 64) + 1)
-    guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+      return ledger.add("without descriptors: the limit cannot be set")
+    }
     var taken: [Int32] = []
     while case let descriptor = open("/dev/null", O_RDONLY), descriptor >= 0 { taken.append(descriptor) }
     await expectRefusals()

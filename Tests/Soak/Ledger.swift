@@ -5,6 +5,8 @@ final class Ledger: Sendable {
   struct Entries: Sendable {
     /// Milliseconds from capture to the picture's return, over time.
     var delays = Course()
+    /// The same within the one call that lasts.
+    var lastingDelays = Course()
     /// Resident megabytes over time.
     var memory = Course()
     var calls = 0
@@ -29,6 +31,10 @@ final class Ledger: Sendable {
   }
 
   func add(_ problem: String) { state.withLock { $0.add(problem, limit: Self.problemLimit) } }
+
+  func addLastingDelay(_ milliseconds: Double, at time: Duration) {
+    state.withLock { $0.lastingDelays.add(milliseconds, at: time) }
+  }
 
   func addMemory(_ megabytes: Double, at time: Duration) { state.withLock { $0.memory.add(megabytes, at: time) } }
 }

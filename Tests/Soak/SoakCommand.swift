@@ -10,13 +10,13 @@ struct SoakCommand: AsyncParsableCommand {
     abstract: "Makes calls that come and go, checks what they carry, and that nothing of them stays.",
     discussion: "Exits with 0 when every call carried its pictures and sound and memory, descriptors and threads stay.")
 
-  @Option(help: "Calls at a time.")
+  @Option(help: "Calls at a time, besides one that lasts.")
   var calls = 4
   @Option(help: "Minutes of calls that come and go.")
   var minutes = 2.0
   @Option(help: "Seconds that each of them lasts; without it 5 to 21.")
   var seconds: Double?
-  @Option(help: "Calls that are made and ended one after the other, after that.")
+  @Option(help: "Calls that are made, carry a picture and sound, and end, one after the other, after that.")
   var sequential = 0
   @Option(help: "Connections that are held without media for ten seconds, after that.")
   var idle = 0
@@ -34,6 +34,15 @@ struct SoakCommand: AsyncParsableCommand {
   /// Megabytes that tables and caches, which grow with use and then stay, may hold beyond what one call made them.
   private static let heapLeeway = 16.0
   private static let lives: [Duration] = [.seconds(5), .seconds(8), .seconds(13), .seconds(21)]
+
+  func validate() throws {
+    guard minutes == 0 || (minutes > 0 && calls > 0) else {
+      throw ValidationError("--minutes is not negative, and takes at least one call at a time (--calls).")
+    }
+    guard sequential >= 0, idle >= 0, seconds.map({ $0 > 0 }) ?? true else {
+      throw ValidationError("--sequential and --idle are not negative, and --seconds is above 0.")
+    }
+  }
 
   func run() async throws {
     let certificate = try await RTCPeerConnection.generateCertificate()
@@ -92,6 +101,7 @@ struct SoakCommand: AsyncParsableCommand {
           }
         }
       }
+      group.addTask { await last(until: end, from: start, port, certificate, ledger) }
       group.addTask {
         while ContinuousClock.now < end {
           try? await Task.sleep(for: .seconds(min(10, minutes * 60 / 12)))
@@ -107,9 +117,29 @@ struct SoakCommand: AsyncParsableCommand {
     // In less time the pools and caches of the first calls are all that there is to see.
     let limit = minutes < 10 ? Self.growthLimit : Self.longGrowthLimit
     if minutes >= 2, slope > limit { ledger.add("memory grows by \(slope) MB a minute") }
-    if let delay = entries.delays.thirds {
-      Self.report("delay: \(Int(delay.first)) ms in the first third, \(Int(delay.last)) ms in the last")
-      if delay.last > delay.first * 1.5 + 20 { ledger.add("the delay grows from \(delay.first) to \(delay.last) ms") }
+    check(entries.delays, of: "calls that come and go", ledger)
+    check(entries.lastingDelays, of: "the call that lasts", ledger)
+  }
+
+  /// One call all the time: within it too no delay may build up.
+  private func last(
+    until end: ContinuousClock.Instant, from start: ContinuousClock.Instant, _ port: RTCSharedPort,
+    _ certificate: RTCCertificate, _ ledger: Ledger
+  ) async {
+    do {
+      let call = try await EchoCall.connect(sharing: port, certificate: certificate, frequency: 1_900)
+      ledger.addCall(
+        await call.run(for: end - .now) { ledger.addLastingDelay($0, at: ContinuousClock.now - start) })
+    } catch {
+      ledger.add("the call that lasts was not made: \(error)")
+    }
+  }
+
+  private func check(_ delays: Course, of calls: String, _ ledger: Ledger) {
+    guard let delay = delays.thirds else { return }
+    Self.report("delay of \(calls): \(Int(delay.first)) ms in the first third, \(Int(delay.last)) ms in the last")
+    if delay.last > delay.first * 1.25 + 15 {
+      ledger.add("the delay of \(calls) grows from \(delay.first) to \(delay.last) ms")
     }
   }
 
@@ -118,15 +148,14 @@ struct SoakCommand: AsyncParsableCommand {
     var memory = Course()
     for number in 1...sequential {
       do {
-        let call = try await EchoCall.connect(sharing: port, certificate: certificate, frequency: 440, isIdle: true)
-        await call.close()
-        ledger.addCall()
+        let call = try await EchoCall.connect(sharing: port, certificate: certificate, frequency: 440)
+        ledger.addCall(await call.runUntilMedia())
       } catch {
         ledger.add("call \(number) of \(sequential) was not made: \(error)")
       }
       if number % max(1, sequential / 20) == 0 {
         let resources = ProcessResources.now()
-        memory.add(resources.megabytes, at: .seconds(60 * number / 1_000))
+        memory.add(resources.heapMegabytes, at: .seconds(60 * number / 1_000))
         Self.report("\(number) calls one by one: \(line(resources))")
       }
     }

@@ -1,3 +1,5 @@
+import Foundation
+import RTCBase
 import RTCTestKit
 import Testing
 
@@ -34,12 +36,45 @@ struct TimelineTests {
   }
 
   @Test(
-    "What makes no sense is refused with its line",
+    "What makes no sense is refused with its line and a reason that helps",
     arguments: [
-      "x * none", "1 *", "1 * speed=3", "1 * loss=300%", "1 * delay=-1ms", "-1 * none", "1 * rate=0", "1 a>b rate=",
+      ("x * none", "no time"), ("-1 * none", "no time"), ("nan * none", "no time"), ("1 *", "a path"),
+      ("1 * speed=3", "\"speed\" is no known setting"), ("1 * loss", "lacks its value"),
+      ("1 * loss=300%", "a share from 0% to 100%"), ("1 * loss=3", "a share from 0% to 100%"),
+      ("1 * delay=-1ms", "a time such as"), ("1 * delay=5", "a time such as"), ("1 * rate=0", "bits per second"),
+      ("1 a>b rate=", "bits per second"), ("1 * burst=0.5 burst-share=1%", "1 or more datagrams"),
+      ("1 * burst=5", "\"burst-share\""), ("1 * loss=1% loss=2%", "set twice"),
+      ("5 alice blackhole", "\"a>b\" for one direction"), ("5 a>b>c blackhole", "\"a>b\" for one direction"),
+      ("5 a<b blackhole", "\"a>b\" for one direction"), ("5 a<>b>c blackhole", "\"a>b\" for one direction"),
+      ("5 >b none", "\"a>b\" for one direction"), ("5 a> none", "\"a>b\" for one direction"),
+      ("5 *>b none", "\"a>b\" for one direction"), ("5 a>a none", "to itself"), ("5 a rebind now", "stands alone"),
+      ("5 a loss=1% rebind", "stands alone"), ("5 a>b rebind", "takes one host"), ("5 * rebind", "takes one host"),
+      ("5 * blackhole loss=1%", "stands alone"), ("5 * delay=1ms none", "stands alone"),
     ])
-  func errors(line: String) {
-    #expect { try NetworkTimeline(parsing: "# first\n" + line) } throws: { ($0 as? NetworkTimelineError)?.line == 2 }
+  func errors(line: String, reason: String) {
+    #expect { try NetworkTimeline(parsing: "# first\n" + line) } throws: {
+      guard let error = $0 as? NetworkTimelineError else { return false }
+      return error.line == 2 && error.reason.contains(reason)
+    }
+  }
+
+  @Test("A timeline is read from a file, whatever ends its lines, and errors say which file or line")
+  func file() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).timeline").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect { try NetworkTimeline(contentsOfFile: path) } throws: {
+      ($0 as? FileAccessError)?.description == "\(path): No such file or directory"
+    }
+    func write(_ text: String) throws { try Data(text.utf8).write(to: URL(filePath: path)) }
+    try write("# from a file\r\n1 * loss=2%\r\n\r\n3 alice rebind\r\n")
+    #expect(
+      try NetworkTimeline(contentsOfFile: path).entries == [
+        .init(at: .seconds(1), .impairAll(.init(loss: 0.02))), .init(at: .seconds(3), .rebind("alice")),
+      ])
+    try write("# from a file\r\n1 * loss=2%\r\n3 alice rebound")
+    #expect(throws: NetworkTimelineError.self) { try NetworkTimeline(contentsOfFile: path) }
+    try Data([0x31, 0xFF]).write(to: URL(filePath: path))
+    #expect(throws: FileAccessError.self) { try NetworkTimeline(contentsOfFile: path) }
   }
 
   @Test("A simulation plays a timeline")
@@ -54,5 +89,43 @@ struct TimelineTests {
     #expect(gaps.max().map { $0 > .milliseconds(900) && $0 < .milliseconds(1_200) } == true)
     #expect(simulation.network.statistics(from: "10.0.0.1", to: "10.0.0.2").blockedCount > 40)
     #expect(simulation.network.statistics(from: "10.0.0.2", to: "10.0.0.1").blockedCount == 0)
+  }
+
+  @Test("A rebinding of a text moves a call to another address, and it goes on", arguments: [false, true])
+  func rebinding(isTranslated: Bool) throws {
+    let simulation = Simulation(seed: 2, impairments: .init(delay: .milliseconds(20)))
+    let alice = simulation.addPeer("alice")
+    let bob = simulation.addPeer("bob")
+    if isTranslated { simulation.addNAT(.portRestrictedCone, outside: "203.0.113.50", inside: alice) }
+    try simulation.connect(alice, bob)
+    simulation.play(try NetworkTimeline(parsing: "4 alice rebind"))
+    simulation.run(for: Duration.seconds(4))
+    let before = bob.engine.makeStatistics(now: simulation.now).remoteCandidates.map(\.port)
+    simulation.run(for: Duration.seconds(4))
+    #expect(simulation.failures == [])
+    #expect(bob.engine.makeStatistics(now: simulation.now).remoteCandidates.map(\.port) != before)
+    for peer in simulation.peers {
+      #expect(peer.connectionState == .connected)
+      let arrivals = peer.audioArrivals.filter { $0 > .seconds(3) }
+      let gaps = zip(arrivals, arrivals.dropFirst()).map { $1 - $0 }
+      #expect(gaps.max().map { $0 < .seconds(1) } == true)
+      #expect(arrivals.last.map { $0 > .seconds(7.9) } == true)
+    }
+    let lost = simulation.network.undeliverableCount
+    #expect(lost > 0, "nothing went to the address that was left")
+  }
+
+  @Test("Hosts that are unknown are reported when their line comes")
+  func unknownHosts() throws {
+    let simulation = Simulation(seed: 2)
+    _ = simulation.addPeer("alice")
+    simulation.play(
+      try NetworkTimeline(
+        parsing: "1 alice>carol blackhole\n2 dave rebind\n3 10.9.9.9 rebind\n4 alice>192.0.2.9 loss=1%\n5 erin rebind"))
+    simulation.run(for: Duration.seconds(4))
+    #expect(simulation.failures.count == 3)
+    for (failure, host) in zip(simulation.failures, ["\"carol\"", "\"dave\"", "10.9.9.9"]) {
+      #expect(failure.contains(host))
+    }
   }
 }

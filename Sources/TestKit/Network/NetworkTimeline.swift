@@ -9,11 +9,12 @@
 /// 30         alice            rebind
 /// ```
 ///
-/// Each line sets a path whole: what it does not name is perfect again. Hosts are peers' names or addresses, and `*` is every path.
+/// Each line sets a path whole: what it does not name is perfect again. Hosts are peers' names or addresses, and `*` is every path. A host
+/// that is neither is reported in `Simulation.failures` when its line comes.
 public struct NetworkTimeline: Hashable, Sendable {
   /// One change.
   public enum Change: Hashable, Sendable {
-    /// Sets every path between the hosts there are.
+    /// Sets every path, also those between hosts that come later.
     case impairAll(NetworkImpairments)
     /// Sets the path from a host to another.
     case impair(NetworkImpairments, from: String, to: String)
@@ -46,7 +47,7 @@ public struct NetworkTimeline: Hashable, Sendable {
   }
 }
 
-/// A line of a timeline that says nothing known.
+/// A line of a timeline that has no sense.
 public struct NetworkTimelineError: Error, Hashable, Sendable, CustomStringConvertible {
   /// From 1.
   public let line: Int

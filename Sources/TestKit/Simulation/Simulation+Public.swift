@@ -89,14 +89,23 @@ extension Simulation {
     }
   }
 
+  /// The addresses of a peer, or the address that the name is.
   private func hosts(_ name: String) -> [IPAddress] {
-    guard let peer = peers.first(where: { $0.name == name }) else { return IPAddress(name).map { [$0] } ?? [] }
-    return Array(Set(peer.addresses.map(\.ip))).sorted { "\($0)" < "\($1)" }
+    if let peer = peers.first(where: { $0.name == name }) {
+      return Array(Set(peer.addresses.map(\.ip))).sorted { "\($0)" < "\($1)" }
+    }
+    if let address = IPAddress(name) { return [address] }
+    failures.append("the timeline names \"\(name)\", which is neither a peer nor an IP address")
+    return []
   }
 
   /// The translator forgets the host; one that had none gets one.
   private func rebind(_ host: IPAddress) {
     guard !network.isTranslated(host) else { return network.rebindNAT(of: host, to: nil) }
+    guard peers.contains(where: { $0.addresses.contains { $0.ip == host } }) else {
+      failures.append("the timeline rebinds \(host), which is no peer's address")
+      return
+    }
     rebindings += 1
     let outside = IPAddress(v4: 203, 0, 113, UInt8(truncatingIfNeeded: rebindings))
     for address in peers.flatMap(\.addresses) where address.ip == host {

@@ -111,7 +111,7 @@ public final class Simulation {
     settle(offerer)
   }
 
-  /// Descriptions and candidates that were refused, engines that went round in circles.
+  /// Descriptions and candidates that were refused, hosts of a timeline that are unknown, engines that went round in circles.
   public internal(set) var failures: [String] = []
   var partners: [ObjectIdentifier: SimulatedPeer] = [:]
   private var stepsAtSameTime = 0

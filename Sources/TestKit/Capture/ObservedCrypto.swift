@@ -2,31 +2,57 @@ import RTCBase
 import RTCSecurity
 
 /// Another provider's crypto that remembers what packets held before they were protected.
-final class ObservedCrypto: CryptoProvider {
-  private let base: any CryptoProvider
-  private var plain: [ObjectIdentifier: [UInt8]] = [:]
-  var isObserving = false
-
-  init(_ base: any CryptoProvider) { self.base = base }
-
-  /// What the packet held, once.
-  func takePlain(of packet: PacketBuffer) -> [UInt8]? { plain.removeValue(forKey: ObjectIdentifier(packet)) }
-
-  fileprivate func willProtect(_ packet: PacketBuffer) {
-    if isObserving { plain[ObjectIdentifier(packet)] = packet.bytes.copied() }
+package final class ObservedCrypto: CryptoProvider {
+  private struct Plain {
+    let bytes: [UInt8]
+    /// Of what protection made of them.
+    let digest: UInt64
   }
 
-  func makeMessageAuthenticator(key: [UInt8]) -> any MessageAuthenticator { base.makeMessageAuthenticator(key: key) }
+  private let base: any CryptoProvider
+  private var plain: [ObjectIdentifier: Plain] = [:]
+  package var isObserving = false {
+    didSet { if !isObserving { plain.removeAll() } }
+  }
 
-  func makeDTLSSession(_ configuration: DTLSConfiguration) throws(CryptoError) -> any DTLSSession {
+  package init(_ base: any CryptoProvider) { self.base = base }
+
+  /// What the packet held, once; `nil` unless it still holds what protection made: buffers go back to their pool and come again as others.
+  package func takePlain(of packet: PacketBuffer) -> [UInt8]? {
+    guard let known = plain.removeValue(forKey: ObjectIdentifier(packet)), known.digest == digest(of: packet) else {
+      return nil
+    }
+    return known.bytes
+  }
+
+  fileprivate func protect(
+    _ packet: PacketBuffer, _ body: (PacketBuffer) throws(SRTPError) -> Void
+  ) throws(SRTPError) {
+    guard isObserving else { return try body(packet) }
+    let bytes = packet.bytes.copied()
+    try body(packet)
+    plain[ObjectIdentifier(packet)] = Plain(bytes: bytes, digest: digest(of: packet))
+  }
+
+  private func digest(of packet: PacketBuffer) -> UInt64 {
+    var hash = StandInHash(seed: 0)
+    hash.combine(packet.bytes)
+    return hash.word
+  }
+
+  package func makeMessageAuthenticator(key: [UInt8]) -> any MessageAuthenticator {
+    base.makeMessageAuthenticator(key: key)
+  }
+
+  package func makeDTLSSession(_ configuration: DTLSConfiguration) throws(CryptoError) -> any DTLSSession {
     try base.makeDTLSSession(configuration)
   }
 
-  func makeSRTPContext(_ keys: SRTPKeyingMaterial) throws(CryptoError) -> any SRTPContext {
+  package func makeSRTPContext(_ keys: SRTPKeyingMaterial) throws(CryptoError) -> any SRTPContext {
     ObservedSRTPContext(try base.makeSRTPContext(keys), crypto: self)
   }
 
-  func digest(_ algorithm: String, of bytes: [UInt8]) -> [UInt8]? { base.digest(algorithm, of: bytes) }
+  package func digest(_ algorithm: String, of bytes: [UInt8]) -> [UInt8]? { base.digest(algorithm, of: bytes) }
 }
 
 private final class ObservedSRTPContext: SRTPContext {
@@ -41,13 +67,11 @@ private final class ObservedSRTPContext: SRTPContext {
   var profile: SRTPProfile { base.profile }
 
   func protectRTP(_ packet: PacketBuffer) throws(SRTPError) {
-    crypto.willProtect(packet)
-    try base.protectRTP(packet)
+    try crypto.protect(packet) { packet throws(SRTPError) in try base.protectRTP(packet) }
   }
 
   func protectRTCP(_ packet: PacketBuffer) throws(SRTPError) {
-    crypto.willProtect(packet)
-    try base.protectRTCP(packet)
+    try crypto.protect(packet) { packet throws(SRTPError) in try base.protectRTCP(packet) }
   }
 
   func unprotectRTP(_ packet: PacketBuffer) throws(SRTPError) { try base.unprotectRTP(packet) }

@@ -1,12 +1,15 @@
 import RTCBase
 
 /// Datagrams of a simulation in the format of libpcap, which Wireshark and tcpdump read.
+///
+/// A capture shows what peers send, when they send it: also what the path loses, delays or doubles afterwards, at the addresses that peers
+/// have before any translator. Time is virtual, in nanoseconds since the start of the simulation.
 public struct PacketCapture: Sendable {
   /// What is written of media.
   public enum Content: Hashable, Sendable {
     /// Datagrams as they were sent.
     case protected
-    /// RTP and RTCP as they were before protection; STUN and DTLS as they were sent.
+    /// RTP and RTCP as they were before protection; STUN and DTLS, with the data channels inside, as they were sent.
     case decrypted
   }
 
@@ -30,10 +33,15 @@ public struct PacketCapture: Sendable {
     for word: UInt32 in [0xA1B2_3C4D, 4 << 16 | 2, 0, 0, 65_535, 101] { append(littleEndian: word) }
   }
 
+  /// Writes what was captured so far to a file, in place of what it held.
+  ///
+  /// - Throws: `FileAccessError` when it cannot be written.
+  public func write(toFile path: String) throws(FileAccessError) { try FileAccess.write(bytes, to: path) }
+
   package mutating func record(
     _ payload: [UInt8], from source: TransportAddress, to destination: TransportAddress, at time: MonotonicTime
   ) {
-    let headers = Self.headers(payloadSize: payload.count, source, destination)
+    let headers = Self.headers(of: payload, source, destination)
     guard bytes.count + 16 + headers.count + payload.count <= limit else {
       skippedCount += 1
       return
@@ -53,23 +61,34 @@ public struct PacketCapture: Sendable {
     for shift: UInt32 in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
   }
 
-  /// IP (RFC 791, RFC 8200) and UDP (RFC 768), the latter without a checksum.
+  /// IP (RFC 791, RFC 8200) and UDP (RFC 768).
   private static func headers(
-    payloadSize: Int, _ source: TransportAddress, _ destination: TransportAddress
+    of payload: [UInt8], _ source: TransportAddress, _ destination: TransportAddress
   ) -> [UInt8] {
-    func word(_ value: Int) -> [UInt8] { [UInt8(truncatingIfNeeded: value >> 8), UInt8(truncatingIfNeeded: value)] }
+    let addresses = source.ip.networkBytes + destination.ip.networkBytes
+    let length = word(8 + payload.count)
     var header: [UInt8]
     if source.family == .v4 {
-      header = [0x45, 0] + word(28 + payloadSize) + [0, 0, 0x40, 0, 64, 17, 0, 0]
-      header += source.ip.networkBytes + destination.ip.networkBytes
-      var sum = 0
-      for index in stride(from: 0, to: header.count, by: 2) { sum += Int(header[index]) << 8 | Int(header[index + 1]) }
-      while sum > 0xFFFF { sum = sum >> 16 + sum & 0xFFFF }
-      header.replaceSubrange(10..<12, with: word(~sum))
+      header = [0x45, 0] + word(28 + payload.count) + [0, 0, 0x40, 0, 64, 17, 0, 0] + addresses
+      header.replaceSubrange(10..<12, with: word(checksum(header)))
     } else {
-      header = [0x60, 0, 0, 0] + word(8 + payloadSize) + [17, 64]
-      header += source.ip.networkBytes + destination.ip.networkBytes
+      header = [0x60, 0, 0, 0] + length + [17, 64] + addresses
     }
-    return header + word(Int(source.port)) + word(Int(destination.port)) + word(8 + payloadSize) + [0, 0]
+    let datagram = word(Int(source.port)) + word(Int(destination.port)) + length + [0, 0]
+    // Over IPv6 a datagram without a checksum is refused (RFC 8200 §8.1). Zero means none, so ones stand for it.
+    let sum = checksum(addresses + [0, 17] + length + datagram + payload)
+    return header + datagram.dropLast(2) + word(sum == 0 ? 0xFFFF : sum)
+  }
+
+  private static func word(_ value: Int) -> [UInt8] {
+    [UInt8(truncatingIfNeeded: value >> 8), UInt8(truncatingIfNeeded: value)]
+  }
+
+  /// RFC 1071; a last byte alone is the upper half of a word.
+  private static func checksum(_ bytes: [UInt8]) -> Int {
+    var sum = 0
+    for (index, byte) in bytes.enumerated() { sum += index % 2 == 0 ? Int(byte) << 8 : Int(byte) }
+    while sum > 0xFFFF { sum = sum >> 16 + sum & 0xFFFF }
+    return ~sum & 0xFFFF
   }
 }

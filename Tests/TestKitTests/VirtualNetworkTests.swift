@@ -48,14 +48,52 @@ struct VirtualNetworkTests {
     #expect(network.receive(now: .zero + .milliseconds(50))?.bytes == [1])
   }
 
-  @Test("Jitter varies the delay within its bounds and keeps the order")
-  func jitter() {
-    var network = VirtualNetwork(seed: 1, impairments: .init(delay: .milliseconds(50), jitter: .milliseconds(30)))
-    let deliveries = run(&network, count: 500)
-    #expect(numbers(deliveries) == Array(0..<500))
-    let delays = deliveries.enumerated().map { ($1.time - .zero).milliseconds - Double($0) }
-    #expect(delays.allSatisfy { (50..<80.1).contains($0) })
-    #expect(Set(delays).count > 100)
+  @Test(
+    "Jitter is spread evenly over its range at every rate, and keeps the order",
+    arguments: [50, 130, 1_000], [UInt64(1), 2])
+  func jitter(rate: Int, seed: UInt64) throws {
+    var network = VirtualNetwork(seed: seed, impairments: .init(delay: .milliseconds(50), jitter: .milliseconds(100)))
+    let gap = TimeDelta.seconds(1) / Int64(rate)
+    // Ten minutes, or as many datagrams as have numbers of their own.
+    let count = min(600 * rate, 65_536)
+    let deliveries = run(&network, count: count, gap: gap)
+    #expect(numbers(deliveries) == Array(0..<count))
+    let delays = deliveries.enumerated().map { ($1.time - (.zero + gap * Int64($0))).milliseconds - 50 }
+    #expect(delays.allSatisfy { (0..<100.001).contains($0) })
+    let mean = delays.reduce(0, +) / Double(count)
+    let deviation = (delays.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)).squareRoot()
+    #expect(abs(mean - 50) < 2.5)
+    // Of a uniform distribution: the width over the square root of 12.
+    #expect(abs(deviation - 28.87) < 1)
+    let sorted = delays.sorted()
+    for percentile in [1, 5, 25, 50, 75, 95, 99] {
+      #expect(abs(sorted[count * percentile / 100] - Double(percentile)) < 4, "percentile \(percentile)")
+    }
+    // It is no slow wave: a fifth of a second later little is left of what was.
+    let lag = rate / 5
+    let covariance = zip(delays, delays.dropFirst(lag)).reduce(0) { $0 + ($1.0 - mean) * ($1.1 - mean) } / Double(count)
+    #expect(abs(covariance / (deviation * deviation)) < 0.5)
+  }
+
+  @Test("Jitter begins anew after a pause, and changes of the path overtake nothing")
+  func jitterOverPauses() {
+    var network = VirtualNetwork(seed: 1, impairments: .init(jitter: .milliseconds(100)))
+    var delays: [Double] = []
+    for pause in 0..<1_000 {
+      let time = MonotonicTime.zero + .seconds(3_600) * Int64(pause)
+      network.send([1], from: a, to: b, now: time)
+      delays.append(((network.receive(now: .distantFuture)?.time ?? time) - time).milliseconds)
+    }
+    let sorted = delays.sorted()
+    for percentile in [10, 50, 90] { #expect(abs(sorted[percentile * 10] - Double(percentile)) < 5) }
+    let start = MonotonicTime.zero + .seconds(3_600_000)
+    for number in UInt8(0)..<200 {
+      network.setAllImpairments(.init(jitter: .milliseconds(number % 2 == 0 ? 100 : 1)))
+      network.send([number], from: a, to: b, now: start + .milliseconds(Int64(number)))
+    }
+    var arrived: [UInt8] = []
+    while let delivery = network.receive(now: .distantFuture) { arrived.append(delivery.bytes[0]) }
+    #expect(arrived == Array(0..<200))
   }
 
   @Test("Loss takes its share, alone or in bursts", arguments: [1.0, 5.0])
@@ -73,6 +111,46 @@ struct VirtualNetworkTests {
     #expect(abs(average - (burst == 1 ? 1.25 : 5)) < 0.5)
     let statistics = network.statistics(from: a.ip, to: b.ip)
     #expect(statistics.sentCount == 20_000 && statistics.arrivedCount == arrived.count)
+  }
+
+  @Test("Bursts lose their share, and what is between them loses its own", arguments: [UInt64(3), 4])
+  func burstsThatLosePart(seed: UInt64) throws {
+    // A third of all in bursts of ten, of which three in five are lost; of the others one in fifty.
+    var impairments = NetworkImpairments(loss: 0.02)
+    impairments.bursts = LossBursts(share: 1.0 / 3, averageLength: 10, loss: 0.6)
+    var network = VirtualNetwork(seed: seed, impairments: impairments)
+    let count = 60_000
+    let arrived = Set(numbers(run(&network, count: count)))
+    let isLost = (0..<count).map { !arrived.contains($0) }
+    func share(_ indices: [Int]) -> Double {
+      Double(indices.filter { isLost[$0] }.count) / Double(max(1, indices.count))
+    }
+    let all = Array(0..<count)
+    #expect(abs(share(all) - (0.6 / 3 + 0.02 * 2 / 3)) < 0.015)
+    // The model's covariance of losses at a distance: (difference of losses)² · share · (1 - share) · (persistence of the state)^distance.
+    let persistence = 1 - 1 / 10.0 - (1.0 / 3) / 10 / (2.0 / 3)
+    let mean = share(all)
+    for distance in [1, 2, 5, 10] {
+      let both = zip(isLost, isLost.dropFirst(distance)).filter { $0 && $1 }.count
+      let covariance = Double(both) / Double(count - distance) - mean * mean
+      var expected = 0.58 * 0.58 * (1.0 / 3) * (2.0 / 3)
+      for _ in 0..<distance { expected *= persistence }
+      #expect(abs(covariance - expected) < 0.006, "at a distance of \(distance)")
+    }
+    // After forty arrivals in a row one is hardly in a burst.
+    let after = all.filter { $0 >= 41 && $0 < count - 1 && !isLost[$0 - 41..<$0].contains(true) }
+    #expect((0.02..<0.1).contains(share(after)) && after.count > 1_000)
+  }
+
+  @Test("A share of all in bursts is one burst without end; none is none")
+  func burstsAtTheEnds() {
+    for (share, expected) in [(1.0, 0.7), (0.0, 0.9)] {
+      var impairments = NetworkImpairments(loss: 0.1)
+      impairments.bursts = LossBursts(share: share, averageLength: 4, loss: 0.3)
+      var network = VirtualNetwork(seed: 5, impairments: impairments)
+      let arrived = run(&network, count: 20_000).count
+      #expect(abs(Double(arrived) / 20_000 - expected) < 0.015)
+    }
   }
 
   @Test("Reordered datagrams are overtaken, duplicated ones come twice")

@@ -4,7 +4,8 @@ import RTCBase
 public struct NetworkImpairments: Hashable, Sendable {
   /// One-way delay of every datagram.
   public var delay = Duration.zero
-  /// Up to this much more, evenly distributed. Jitter alone does not reorder: queues keep their order.
+  /// Up to this much more, evenly distributed over time. It varies as a queue does that fills and drains, within some bounds' time, so jitter
+  /// alone reorders nothing, whatever the rate of datagrams.
   public var jitter = Duration.zero
   /// Share of datagrams lost, 0 to 1: in all, or outside the bursts of `bursts`.
   public var loss = 0.0
@@ -20,7 +21,7 @@ public struct NetworkImpairments: Hashable, Sendable {
   public var rate: Int?
   /// Bytes that wait at the bottleneck before it drops what comes in.
   public var queueLimit = 64_000
-  /// The largest datagram (UDP payload) that passes, in bytes; larger ones vanish.
+  /// The largest UDP payload that passes, in bytes: the path's MTU less 28 over IPv4, 48 over IPv6. Larger datagrams vanish.
   public var maximumDatagramSize = 65_507
   /// Nothing passes.
   public var isBlackhole = false

@@ -7,6 +7,7 @@ struct VirtualLink {
   private let random: RandomSource
   /// When the bottleneck has sent what waits there.
   private var bottleneckFree = MonotonicTime.distantPast
+  private var varyingDelay = VaryingDelay()
   private var lastArrival = MonotonicTime.distantPast
   private var isInBurst = false
 
@@ -37,11 +38,13 @@ struct VirtualLink {
       statistics.lostCount += 1
       return (nil, nil)
     }
-    let base = departure + TimeDelta(impairments.delay) + TimeDelta(impairments.jitter) * uniform()
+    let jitter = varyingDelay.value(at: departure, bound: TimeDelta(impairments.jitter), uniform: uniform)
+    let base = departure + TimeDelta(impairments.delay) + jitter
     if happens(impairments.reordering) {
       statistics.reorderedCount += 1
       return (base + TimeDelta(impairments.reorderingDelay), nil)
     }
+    // What was sent before the path became shorter is not overtaken.
     lastArrival = max(lastArrival, base)
     guard happens(impairments.duplication) else { return (lastArrival, nil) }
     statistics.duplicatedCount += 1

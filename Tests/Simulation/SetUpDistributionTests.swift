@@ -41,8 +41,15 @@ struct SetUpDistributionTests {
     }
   }
 
-  @Test("Steps of the wall clock, an hour on and an hour back, disturb neither set-up nor call", arguments: [1, 2, 3])
-  func wallClock(seed: UInt64) throws {
+  @Test("Steps of the wall clock, an hour on and an hour back, disturb neither set-up nor call")
+  func wallClock() throws {
+    let times = try (1...UInt64(9)).map { seed in try steppedCall(seed: seed) }.sorted()
+    // A last flight that is lost comes again when OpenSSL's clock allows it, whenever that is (docs/architecture.md).
+    #expect(times[4] < .seconds(1) && times[6] < .seconds(4), "\(times)")
+  }
+
+  /// - Returns: how long its set-up took.
+  private func steppedCall(seed: UInt64) throws -> TimeDelta {
     defer { virtual_wall_clock_clear() }
     let certificates = [try OpenSSLCertificate.generate(), try OpenSSLCertificate.generate()]
     let simulation = Simulation(
@@ -55,7 +62,7 @@ struct SetUpDistributionTests {
       let offset = [0, hour, -hour][Int(position % 3)]
       virtual_wall_clock_set(1_000_000_000_000_000 + now.nanoseconds / 1_000 + offset)
     }
-    #expect(try #require(call.connect(onStep: step)) < .seconds(4))
+    let time = try #require(call.connect(onStep: step), "seed \(seed)")
     let start = simulation.now
     simulation.run(for: .seconds(10)) {
       step(simulation.now)
@@ -68,6 +75,7 @@ struct SetUpDistributionTests {
       #expect(peer.longestVideoGap(from: start, to: simulation.now) < .milliseconds(500))
       #expect(peer.brokenFrames == 0)
     }
+    return time
   }
 
   private func expect(_ target: Target, of count: Int, _ setUp: (UInt64) throws -> TimeDelta?) throws {

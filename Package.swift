@@ -115,6 +115,16 @@ let peer: [Target] = [
     ], path: "Sources/Peer/WebRTC"),
 ]
 
+let testNetwork: [Target] = [
+  .target(
+    name: "RTCTestNetwork",
+    dependencies: [
+      "RTCBase", "RTCTestKit", "RTCTransport", "WebRTC",
+      .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOPosix", package: "swift-nio"),
+    ], path: "Sources/TestNetwork")
+]
+
 let tool: [Target] = [
   .target(
     name: "RTCTool",
@@ -238,6 +248,8 @@ let tests: [Target] = [
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOPosix", package: "swift-nio"),
     ], path: "Tests/Peer/TransportTests"),
+  .testTarget(
+    name: "RTCTestNetworkTests", dependencies: ["RTCTestNetwork", "WebRTC"], path: "Tests/TestNetwork"),
   .testTarget(name: "WebRTCTests", dependencies: ["WebRTC"], path: "Tests/Peer/WebRTCTests"),
   .testTarget(
     name: "RTCToolTests",
@@ -253,7 +265,8 @@ let tests: [Target] = [
     ], path: "Tests/ToolTests"),
   // Without package access: what the examples use is public.
   .testTarget(
-    name: "ExamplesTests", dependencies: ["WebRTC", "RTCTestKit"], path: "Tests/Examples", packageAccess: false),
+    name: "ExamplesTests", dependencies: ["WebRTC", "RTCTestKit", "RTCTestNetwork"], path: "Tests/Examples",
+    packageAccess: false),
 ]
 
 /// Run by `make bench`, `make soak` and `make interop`; nobody links them.
@@ -299,6 +312,7 @@ let package = Package(
     .library(name: "MediaStreams", targets: ["MediaStreams", "RTCSynthetic", "RTCFiles", "RTCCapture"]),
     .library(name: "MediaFiles", targets: ["MediaFiles"]),
     .library(name: "RTCTestKit", targets: ["RTCTestKit"]),
+    .library(name: "RTCTestNetwork", targets: ["RTCTestNetwork"]),
     .executable(name: "rtc", targets: ["rtc"]),
   ],
   dependencies: [
@@ -310,7 +324,7 @@ let package = Package(
     .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.6.0"),
   ],
-  targets: core + native + media + peer + tool + testKit + tests + programs + fuzzers,
+  targets: core + native + media + peer + tool + testKit + testNetwork + tests + programs + fuzzers,
   swiftLanguageModes: [.v6]
 )
 

@@ -15,6 +15,10 @@ package final class DatagramPort {
 
   private let readsMany: Bool
   private var channel: (any Channel)?
+  /// In place of a socket.
+  private let network: (any DatagramNetwork)?
+  /// What the network gets with `flush()`.
+  private var outgoing: [Transmit] = []
   private var routes = DatagramRoutes()
   private var batch = DatagramBatch()
   private var pendingReceivers: [any DatagramReceiver] = []
@@ -33,17 +37,28 @@ package final class DatagramPort {
     self.channel = channel
     self.localAddress = localAddress
     self.readsMany = readsMany
+    network = nil
     eventLoop = channel.eventLoop
+  }
+
+  private init(network: any DatagramNetwork, localAddress: TransportAddress, eventLoop: any EventLoop) {
+    self.network = network
+    self.localAddress = localAddress
+    self.eventLoop = eventLoop
+    readsMany = false
   }
 
   /// Opens a port.
   /// - Parameters:
   ///   - address: a concrete local address; port 0 lets the kernel choose.
+  ///   - network: carries the datagrams; `nil` is the kernel's.
   ///   - readsMany: whether one system call reads from many senders, at the price of a megabyte: for ports that connections share.
   package static func open(
-    _ address: TransportAddress, on eventLoop: any EventLoop, readsMany: Bool = false
+    _ address: TransportAddress, on eventLoop: any EventLoop, through network: (any DatagramNetwork)? = nil,
+    readsMany: Bool = false
   ) -> EventLoopFuture<NIOLoopBound<DatagramPort>> {
-    makeChannel(address, on: eventLoop, readsMany: readsMany).flatMapThrowing { channel in
+    if let network { return eventLoop.submit { try open(address, on: eventLoop, within: network) } }
+    return makeChannel(address, on: eventLoop, readsMany: readsMany).flatMapThrowing { channel in
       guard let bound = channel.localAddress?.transportAddress else {
         throw ChannelError.unknownLocalAddress
       }
@@ -51,6 +66,19 @@ package final class DatagramPort {
       try port.attach(to: channel)
       return NIOLoopBound(port, eventLoop: eventLoop)
     }
+  }
+
+  private static func open(
+    _ address: TransportAddress, on eventLoop: any EventLoop, within network: any DatagramNetwork
+  ) throws -> NIOLoopBound<DatagramPort> {
+    // The network holds the port until it is closed, as the kernel holds a socket.
+    let opened = NIOLoopBoundBox<DatagramPort?>(nil, eventLoop: eventLoop)
+    let bound = try network.bind(address) { datagrams in
+      eventLoop.execute { opened.value?.read(datagrams) }
+    }
+    let port = DatagramPort(network: network, localAddress: bound, eventLoop: eventLoop)
+    opened.value = port
+    return NIOLoopBound(port, eventLoop: eventLoop)
   }
 
   private static func makeChannel(
@@ -104,10 +132,7 @@ package final class DatagramPort {
   /// Queues a datagram until `flush()`.
   package func send(_ datagram: RawSpan, to remote: TransportAddress, from receiver: any DatagramReceiver) {
     routes.expect(remote, for: receiver)
-    guard let channel else {
-      counters.sendsRefused += 1
-      return
-    }
+    guard let channel else { return sendWithoutSocket(datagram, to: remote) }
     guard channel.isWritable else {
       // The kernel's buffer and four megabytes behind it are full: a datagram that waits longer is of no use.
       counters.sendsRefused += 1
@@ -123,10 +148,26 @@ package final class DatagramPort {
     if let finished { write(finished, on: channel) }
   }
 
+  private func sendWithoutSocket(_ datagram: RawSpan, to remote: TransportAddress) {
+    guard network != nil, !isClosed else {
+      counters.sendsRefused += 1
+      return
+    }
+    counters.datagramsSent += 1
+    outgoing.append(Transmit(bytes: datagram.withUnsafeBytes { Array($0) }, from: localAddress, to: remote))
+  }
+
   package func flush() {
-    guard let channel else { return }
+    guard let channel else { return flushToNetwork() }
     if let write = batch.take() { self.write(write, on: channel) }
     channel.flush()
+  }
+
+  private func flushToNetwork() {
+    guard let network, !outgoing.isEmpty else { return }
+    counters.writes += 1
+    network.send(outgoing)
+    outgoing.removeAll(keepingCapacity: true)
   }
 
   private func write(_ write: DatagramBatch.Write, on channel: any Channel) {
@@ -155,9 +196,10 @@ package final class DatagramPort {
 
   /// Closes the socket; datagrams queued but not flushed are flushed first.
   package func close() -> EventLoopFuture<Void> {
-    isClosed = true
-    guard let channel else { return eventLoop.makeSucceededVoidFuture() }
     flush()
+    isClosed = true
+    network?.unbind(localAddress)
+    guard let channel else { return eventLoop.makeSucceededVoidFuture() }
     self.channel = nil
     let closed = channel.closeFuture
     channel.close(promise: nil)
@@ -174,6 +216,15 @@ package final class DatagramPort {
       // A run that the kernel has joined is of one size, but for the last datagram.
       receive(RawSpan(_unsafeBytes: bytes), cutAt: envelope.metadata?.segmentSize ?? bytes.count, from: remote)
     }
+  }
+
+  private func read(_ datagrams: [Transmit]) {
+    guard !isClosed else { return }
+    counters.reads += 1
+    for datagram in datagrams {
+      datagram.bytes.withRawSpan { receive($0, cutAt: $0.byteCount, from: datagram.source) }
+    }
+    readComplete()
   }
 
   /// A run comes from one address: but for STUN messages, which may name their receiver, it has one receiver, looked up once.

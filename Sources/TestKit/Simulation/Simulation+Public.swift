@@ -1,6 +1,5 @@
 import RTCBase
 import RTCJSEP
-import RTCSTUN
 import WebRTCTypes
 
 // Simulations for users: hosts are named, media is chosen by kind, and time is a `Duration`.
@@ -68,15 +67,6 @@ extension Simulation {
   }
 
   // MARK: Inside
-
-  /// A STUN server's part (RFC 8489 §6.3.1): tells whoever asks where it was seen.
-  func answer(_ delivery: VirtualNetwork.Delivery) {
-    let message = delivery.bytes.withRawSpan { STUNMessage(parsing: $0) }
-    guard let message, message.type == STUNMessageType(.request, .binding) else { return }
-    var writer = STUNMessageWriter(STUNMessageType(.success, .binding), transactionID: message.transactionID)
-    writer.writeXORMappedAddress(delivery.from)
-    network.send(writer.finish(nil), from: delivery.to, to: delivery.from, now: now)
-  }
 
   func apply(_ change: NetworkTimeline.Change) {
     switch change {

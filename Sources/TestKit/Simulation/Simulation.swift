@@ -192,7 +192,7 @@ public final class Simulation {
     var touched: [SimulatedPeer] = []
     while let delivery = network.receive(now: now) {
       if servers.contains(delivery.to) {
-        answer(delivery)
+        network.answerBindingRequest(delivery, now: now)
         continue
       }
       guard let peer = peers.first(where: { peer in peer.addresses.contains { $0.ip == delivery.to.ip } }), peer.isAlive

@@ -41,9 +41,9 @@ extension RTCPeerConnection {
       addresses = []
       noteFailure((error as? WebRTCError)?.message ?? "\(error)", address: nil)
     }
-    let loop = eventLoop
+    let (loop, network) = (eventLoop, options.datagramNetwork)
     let opening = addresses.map { address in
-      DatagramPort.open(TransportAddress(address, port: 0), on: loop)
+      DatagramPort.open(TransportAddress(address, port: 0), on: loop, through: network)
     }
     // An address that cannot be bound gives no candidate; the others go on.
     let opened = EventLoopFuture.whenAllComplete(opening, on: loop).flatMap { [weak self] results in
@@ -85,7 +85,8 @@ extension RTCPeerConnection {
     for port in ports {
       for fragment in sockets[transport]?.fragments ?? [] { driver.attach(port, fragment: fragment) }
     }
-    let defaults = Route.defaultLocalAddresses()
+    // An emulated network is the only one that its hosts have.
+    let defaults = options.datagramNetwork == nil ? Route.defaultLocalAddresses() : ports.map(\.localAddress.ip)
     let bases = ports.map(\.localAddress).map { address in
       (address, ICEInterface(name: "\(address.ip)", isDefaultRoute: defaults.contains(address.ip)))
     }

@@ -1,4 +1,5 @@
 internal import RTCCodecs
+package import RTCTransport
 
 /// What a connection can be told beyond the W3C's `RTCConfiguration`.
 public struct RTCPeerConnectionOptions: Sendable {
@@ -20,6 +21,8 @@ public struct RTCPeerConnectionOptions: Sendable {
   public var usesStereo: Bool
   /// Whether Opus stops sending in silence. Default false.
   public var usesDiscontinuousTransmission: Bool
+  /// Carries the datagrams in place of the kernel, for tests.
+  package var datagramNetwork: (any DatagramNetwork)?
 
   /// Options with their defaults.
   public init(

@@ -198,11 +198,13 @@ let tests: [Target] = [
     path: "Tests/Native/CryptoTests"),
   .testTarget(
     name: "RTCTestKitTests", dependencies: ["RTCBase", "RTCSecurity", "RTCTestKit"], path: "Tests/TestKitTests"),
+  // Calls that both the tests and `make soak` make.
+  .target(name: "RTCScenarios", dependencies: ["RTCBase", "RTCTestKit"], path: "Tests/Scenarios"),
   .testTarget(
     name: "RTCSimulationTests",
     dependencies: [
       "RTCBase", "RTCSecurity", "RTCICE", "RTCCongestion", "RTCEngine", "RTCJSEP", "RTCRTP", "RTCNativeCrypto",
-      "RTCTestKit", "WebRTCTypes", "CVirtualWallClock",
+      "RTCTestKit", "RTCScenarios", "WebRTCTypes", "CVirtualWallClock",
     ], path: "Tests/Simulation"),
   .target(name: "RTCMediaTestSupport", dependencies: ["RTCFrames"], path: "Tests/Media/Support"),
   .testTarget(name: "RTCFramesTests", dependencies: ["RTCFrames"], path: "Tests/Media/FramesTests"),
@@ -286,7 +288,7 @@ let programs: [Target] = [
   .executableTarget(
     name: "soak",
     dependencies: [
-      "RTCTool", "RTCTestKit", "RTCFiles", "WebRTC", "CBenchmarkSupport",
+      "RTCTool", "RTCScenarios", "RTCFiles", "WebRTC", "CBenchmarkSupport",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ], path: "Tests/Soak"),
   // Without package access: a bot that anybody could write.

@@ -1,4 +1,3 @@
-import Glibc
 import RTCBase
 import RTCCongestion
 import RTCEngine
@@ -97,15 +96,5 @@ extension SimulatedPeer {
     }
     attachSource(to: id, now: now)
     return id
-  }
-}
-
-/// Processor time, which other tests at the same moment do not change.
-enum CPUTime {
-  /// Of the calling thread, in seconds.
-  static var ofThread: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }

@@ -36,6 +36,8 @@ public final class Simulation {
 
   /// Called with every datagram that is sent.
   package var onDatagram: ((_ bytes: [UInt8], _ source: TransportAddress, _ destination: TransportAddress) -> Void)?
+  /// Called with every datagram that reaches a peer.
+  package var onArrival: ((_ bytes: [UInt8], _ source: TransportAddress, _ destination: TransportAddress) -> Void)?
 
   let seed: UInt64
   private let crypto: ObservedCrypto
@@ -59,7 +61,7 @@ public final class Simulation {
     self.init(seed: seed, impairments: impairments, crypto: DeterministicCrypto(seed: seed))
   }
 
-  /// A hash of every datagram while `hashesTraffic`, for comparing runs.
+  /// A hash of every datagram with its time and addresses while `hashesTraffic`, for comparing runs.
   package var trafficHash: UInt64 { trafficDigest.word }
 
   package var now: MonotonicTime { clock.now }
@@ -197,6 +199,7 @@ public final class Simulation {
       }
       guard let peer = peers.first(where: { peer in peer.addresses.contains { $0.ip == delivery.to.ip } }), peer.isAlive
       else { continue }
+      onArrival?(delivery.bytes, delivery.from, delivery.to)
       delivery.bytes.withRawSpan {
         peer.engine.handle($0, from: delivery.from, to: delivery.to, now: peer.localTime(now))
       }
@@ -221,7 +224,7 @@ public final class Simulation {
         isQuiet = false
         let bytes = datagram.packet.bytes.copied()
         onDatagram?(bytes, datagram.source, datagram.destination)
-        if hashesTraffic { trafficDigest.combine(bytes) }
+        if hashesTraffic { digest(bytes, datagram.source, datagram.destination) }
         if capture != nil {
           let plain = crypto.takePlain(of: datagram.packet)
           capture?.record(plain ?? bytes, from: datagram.source, to: datagram.destination, at: now)
@@ -233,5 +236,14 @@ public final class Simulation {
       if isQuiet { break }
     }
     signalCandidates(of: peer)
+  }
+
+  private func digest(_ bytes: [UInt8], _ source: TransportAddress, _ destination: TransportAddress) {
+    trafficDigest.combine(UInt64(bitPattern: now.nanoseconds))
+    for address in [source, destination] {
+      let (high, low) = address.ip.v6Bits
+      for word in [high, low, UInt64(address.port)] { trafficDigest.combine(word) }
+    }
+    trafficDigest.combine(bytes)
   }
 }

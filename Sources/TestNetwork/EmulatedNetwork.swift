@@ -47,6 +47,16 @@ public final class EmulatedNetwork: Sendable {
     return options
   }
 
+  /// Opens a port of a host that connections share, as `RTCSharedPort.open` does.
+  ///
+  /// - Parameters:
+  ///   - name: what the host is called; its address is that of `options(for:address:)`.
+  ///   - port: 0 lets the network choose.
+  /// - Throws: `WebRTCError.notReadableError` when the port is taken.
+  public func openSharedPort(for name: String, port: UInt16 = 0) async throws -> RTCSharedPort {
+    try await RTCSharedPort.open(port: port, network: try options(for: name).network, through: self)
+  }
+
   /// Ports that connections hold: none when all are closed.
   public var openPortCount: Int { state.withLock { $0.receivers.count } }
 

@@ -12,12 +12,12 @@ struct EmulatedCall {
 
   init(
     over network: EmulatedNetwork, configuration: RTCConfiguration = RTCConfiguration(),
-    _ channel: RTCDataChannelInit = RTCDataChannelInit()
+    alice: RTCPeerConnectionOptions? = nil, bob: RTCPeerConnectionOptions? = nil
   ) async throws {
     self.network = network
-    alice = try RTCPeerConnection(configuration: configuration, options: network.options(for: "alice"))
-    bob = try RTCPeerConnection(configuration: configuration, options: network.options(for: "bob"))
-    near = try await alice.createDataChannel("line", init: channel)
+    self.alice = try RTCPeerConnection(configuration: configuration, options: alice ?? network.options(for: "alice"))
+    self.bob = try RTCPeerConnection(configuration: configuration, options: bob ?? network.options(for: "bob"))
+    near = try await self.alice.createDataChannel("line")
   }
 
   /// Offer and answer with all candidates inside.

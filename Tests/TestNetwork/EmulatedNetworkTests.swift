@@ -74,6 +74,26 @@ struct EmulatedNetworkTests {
     await call.close()
   }
 
+  @Test("A server's shared port is on the network too, with the connections of many hosts")
+  func sharedPort() async throws {
+    let network = EmulatedNetwork(seed: 5, impairments: Self.delay)
+    let port = try await network.openSharedPort(for: "server", port: 3_478)
+    await #expect(throws: WebRTCError.self) { try await network.openSharedPort(for: "server", port: 3_478) }
+    for host in ["alice", "bob"] {
+      let call = try await EmulatedCall(
+        over: network, alice: network.options(for: host), bob: RTCPeerConnectionOptions(sharedPort: port))
+      let far = try await call.connect()
+      try await call.near.send(host)
+      var messages = far.messages.makeAsyncIterator()
+      #expect(await messages.next() == .text(host))
+      #expect(try network.statistics(from: host, to: "server").sentCount > 0)
+      await call.close()
+    }
+    #expect(network.openPortCount == 1)
+    await port.close()
+    #expect(network.openPortCount == 0)
+  }
+
   @Test("Hosts that are unknown or taken are refused with their names, and nothing changes")
   func misuse() async throws {
     let network = EmulatedNetwork(seed: 4)

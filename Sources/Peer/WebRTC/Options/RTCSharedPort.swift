@@ -1,7 +1,7 @@
 internal import NIOCore
 internal import NIOPosix
 internal import RTCBase
-internal import RTCTransport
+package import RTCTransport
 
 /// One UDP port for any number of connections: what a server behind a firewall needs.
 ///
@@ -25,6 +25,13 @@ public final class RTCSharedPort: Sendable {
   ///   - network: which addresses.
   /// - Throws: `WebRTCError.notReadableError` when no address can be found or bound, `.typeError` when the policy names something else than addresses.
   public static func open(port: UInt16 = 0, network: RTCNetworkPolicy = .automatic) async throws -> RTCSharedPort {
+    try await open(port: port, network: network, through: nil)
+  }
+
+  /// The same within a network that carries the datagrams in place of the kernel.
+  package static func open(
+    port: UInt16, network: RTCNetworkPolicy, through datagramNetwork: (any DatagramNetwork)?
+  ) async throws -> RTCSharedPort {
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let addresses = try network.addresses()
     var opened: [NIOLoopBound<DatagramPort>] = []
@@ -33,7 +40,7 @@ public final class RTCSharedPort: Sendable {
     for address in addresses {
       do {
         let bound = try await DatagramPort.open(
-          TransportAddress(address.ip, port: number), on: eventLoop, readsMany: true
+          TransportAddress(address.ip, port: number), on: eventLoop, through: datagramNetwork, readsMany: true
         ).get()
         opened.append(bound)
         if number == 0 {

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import RTCBase
+import RTCSTUN
 
 /// One UDP socket on one event loop, shared by any number of connections of that loop.
 ///
@@ -230,22 +231,30 @@ package final class DatagramPort {
   /// A run comes from one address: but for STUN messages, which may name their receiver, it has one receiver, looked up once.
   private func receive(_ run: RawSpan, cutAt size: Int, from remote: TransportAddress) {
     let size = size > 0 ? size : run.byteCount
+    let rivals = routes.rivals(at: remote)
     var known: (any DatagramReceiver)?
     var offset = 0
     repeat {
       let datagram = run.extracting(offset..<min(offset + size, run.byteCount))
       offset += datagram.byteCount
       counters.datagramsReceived += 1
-      if let known, !DatagramRoutes.mayNameReceiver(datagram) {
+      let mayNameReceiver = DatagramRoutes.mayNameReceiver(datagram)
+      if let known, !mayNameReceiver {
         known.receive(datagram, from: remote, to: localAddress)
       } else if let receiver = routes.receiver(for: datagram, from: remote) {
-        if !DatagramRoutes.mayNameReceiver(datagram) { known = receiver }
-        expectBatchEnd(of: receiver)
-        receiver.receive(datagram, from: remote, to: localAddress)
+        if !mayNameReceiver { known = receiver }
+        deliver(datagram, from: remote, to: receiver)
       } else {
         counters.datagramsUnrouted += 1
       }
+      guard !rivals.isEmpty, !mayNameReceiver || STUNUsername.localUfrag(of: datagram) == nil else { continue }
+      for rival in rivals { deliver(datagram, from: remote, to: rival) }
     } while offset < run.byteCount
+  }
+
+  private func deliver(_ datagram: RawSpan, from remote: TransportAddress, to receiver: any DatagramReceiver) {
+    expectBatchEnd(of: receiver)
+    receiver.receive(datagram, from: remote, to: localAddress)
   }
 
   private func expectBatchEnd(of receiver: any DatagramReceiver) {

@@ -54,9 +54,15 @@ struct DatagramPortTests {
     }
 
     /// Another connection on the port, so that strangers' datagrams are nobody's.
-    func share() async throws {
+    ///
+    /// - Parameter address: where it has proven its peer to be.
+    func share(proving address: TransportAddress? = nil) async throws {
       let (port, received) = (port, received)
-      try await eventLoop.submit { port.value.register(Receiver(received), fragment: "other") }.get()
+      try await eventLoop.submit {
+        let other = Receiver(received)
+        port.value.register(other, fragment: "other")
+        if let address { port.value.confirm(address, for: other) }
+      }.get()
     }
 
     func expect(_ remote: TransportAddress) async throws { try await send([], to: remote) }
@@ -122,6 +128,19 @@ struct DatagramPortTests {
     try await first.send([[0x80, 1], []], to: second.address)
     try await eventually("both counted") { try await second.counters.datagramsUnrouted == 2 }
     #expect(second.received.datagrams.isEmpty)
+    try await first.close()
+    try await second.close()
+  }
+
+  @Test("What comes from a contested address goes to all who have proven it, in order, and to nobody twice")
+  func contested() async throws {
+    let (first, second) = try await (Endpoint(), Endpoint())
+    try await second.expect(first.address)
+    try await second.share(proving: first.address)
+    try await first.send([[0x80, 1], [0x80, 2], [0x80, 3]], to: second.address)
+    try await eventually("both got all") { second.received.datagrams.count == 6 }
+    for number in UInt8(1)...3 { #expect(second.received.datagrams.count { $0 == [0x80, number] } == 2) }
+    #expect(try await second.counters.datagramsReceived == 3)
     try await first.close()
     try await second.close()
   }

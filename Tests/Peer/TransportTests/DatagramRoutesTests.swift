@@ -77,12 +77,39 @@ struct DatagramRoutesTests {
     var routes = DatagramRoutes()
     routes.add(owner, fragment: "aaaa")
     routes.add(stranger, fragment: "bbbb")
-    routes.confirm(remote, for: owner)
+    routes.expect(remote, for: owner)
     routes.expect(remote, for: stranger)
     #expect(self.owner(&routes, [22], from: remote) === owner)
     routes.confirm(remote, for: stranger)
     #expect(self.owner(&routes, [22], from: remote) === stranger)
-    #expect(routes.addressCount == 1)
+    routes.expect(remote, for: owner)
+    #expect(self.owner(&routes, [22], from: remote) === stranger)
+    #expect(routes.addressCount == 1 && routes.rivals(at: remote).isEmpty)
+  }
+
+  @Test("An address that is proven for a connection stays with it, whoever else proves it with a forged sender")
+  func contested() {
+    let owner = Receiver()
+    let forgers = (0..<5).map { _ in Receiver() }
+    var routes = DatagramRoutes()
+    routes.add(owner, fragment: "aaaa")
+    routes.confirm(remote, for: owner)
+    for (index, forger) in forgers.enumerated() {
+      routes.add(forger, fragment: "f\(index)")
+      routes.confirm(remote, for: forger)
+      routes.confirm(remote, for: forger)
+      #expect(self.owner(&routes, [22], from: remote) === owner)
+    }
+    let rivals = routes.rivals(at: remote)
+    #expect(rivals.count == DatagramRoutes.rivalLimit)
+    #expect(zip(rivals, forgers.suffix(3)).allSatisfy { $0 === $1 })
+    #expect(routes.rivals(at: TransportAddress(remote.ip, port: 4_001)).isEmpty)
+    // Who stays when the owner goes had proven it too.
+    routes.remove(owner)
+    #expect(self.owner(&routes, [22], from: remote) === forgers[2])
+    #expect(routes.rivals(at: remote).count == 2)
+    for forger in forgers { routes.remove(forger) }
+    #expect(routes.addressCount == 0 && routes.rivals(at: remote).isEmpty)
   }
 
   @Test("IC-17: what a connection leaves behind is nothing")

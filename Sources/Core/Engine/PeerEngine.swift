@@ -25,7 +25,9 @@ package struct PeerEngine: ~Copyable {
   /// Where the packets of `pollDatagram` come from and go back to.
   package let pool: PacketPool
   package internal(set) var configuration: EngineConfiguration
-  package internal(set) var jsep: JSEPSession
+  package internal(set) var jsep: JSEPSession { didSet { modelRevision &+= 1 } }
+  /// Another one whenever `jsep` may have changed: what is derived from it is derived once.
+  package private(set) var modelRevision: UInt64 = 0
   package internal(set) var iceGatheringState = RTCIceGatheringState.new
   package internal(set) var iceConnectionState = RTCIceConnectionState.new
   package internal(set) var connectionState = RTCPeerConnectionState.new

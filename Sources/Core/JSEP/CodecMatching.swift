@@ -9,6 +9,23 @@ struct CodecDescription: Hashable, Sendable {
   var channels: Int?
   var parameters: FormatParameters?
   var feedback: [RTCPFeedback]
+  /// The payload type that this format repairs if it is a retransmission format (RFC 4588 §8.1): read once, for it is asked for as often
+  /// as there are formats.
+  let associatedPayloadType: PayloadType?
+
+  init(
+    payloadType: PayloadType, name: String, clockRate: UInt32, channels: Int?, parameters: FormatParameters?,
+    feedback: [RTCPFeedback]
+  ) {
+    self.payloadType = payloadType
+    self.name = name
+    self.clockRate = clockRate
+    self.channels = channels
+    self.parameters = parameters
+    self.feedback = feedback
+    let text = name.lowercased() == "rtx" ? parameters?["apt"] : nil
+    associatedPayloadType = text.flatMap { UInt8($0) }.flatMap { PayloadType(rawValue: $0) }
+  }
 
   /// Every format of the `m=` line that is a payload type with a known meaning, in the order of the line.
   static func all(in media: MediaDescription) -> [CodecDescription] {
@@ -36,14 +53,6 @@ struct CodecDescription: Hashable, Sendable {
       default: nil
       }
     return codec.map { RTPMap(payloadType: payloadType, encodingName: $0.0, clockRate: $0.1) }
-  }
-
-  var isRetransmission: Bool { name.lowercased() == "rtx" }
-
-  /// The payload type that this retransmission format repairs (RFC 4588 §8.1).
-  var associatedPayloadType: PayloadType? {
-    guard isRetransmission, let text = parameters?["apt"], let number = UInt8(text) else { return nil }
-    return PayloadType(rawValue: number)
   }
 
   subscript(parameter name: String) -> String? { parameters?[name] }

@@ -71,6 +71,37 @@ struct SignallingTests {
     await connection.close()
   }
 
+  @Test(
+    "JS-35: as many sections as there may be are answered; more of them, or 10 MB, are refused, and nothing has changed"
+  )
+  func hostileSizes() async throws {
+    let caller = try RTCPeerConnection(options: .loopback)
+    try await caller.addTransceiver(.video)
+    let offer = try await caller.createOffer().sdp
+    let start = try #require(offer.range(of: "m=video"))
+    let head = offer[..<start.lowerBound].replacing(/a=group:BUNDLE.*\r\n/, with: "")
+    let section = offer[start.lowerBound...]
+    func description(_ sections: Int) -> RTCSessionDescription {
+      let group = (0..<sections).map { " \($0)" }.joined()
+      let media = (0..<sections).map { section.replacing(/a=mid:.*\r\n/, with: "a=mid:\($0)\r\n") }.joined()
+      return RTCSessionDescription(type: .offer, sdp: head + "a=group:BUNDLE\(group)\r\n" + media)
+    }
+    let callee = try RTCPeerConnection(options: .loopback)
+    let events = EventLog(callee)
+    let huge = RTCSessionDescription(type: .offer, sdp: offer + "a=x:" + String(repeating: "y", count: 10 << 20))
+    for hostile in [description(10_000), huge] {
+      await #expect(throws: WebRTCError.self) { try await callee.setRemoteDescription(hostile) }
+      #expect(callee.signalingState == .stable && callee.remoteDescription == nil && callee.transceivers.isEmpty)
+    }
+    let count = 200
+    try await callee.setRemoteDescription(description(count))
+    try await callee.setLocalDescription()
+    #expect(callee.transceivers.count == count && callee.signalingState == .stable)
+    try await eventually("every section has its track") { events.count("track") == count }
+    await caller.close()
+    await callee.close()
+  }
+
   @Test("JS-12, PC-14: negotiation is asked for once, in the stable state, after the change of state")
   func negotiationNeeded() async throws {
     let caller = try RTCPeerConnection(options: .loopback)

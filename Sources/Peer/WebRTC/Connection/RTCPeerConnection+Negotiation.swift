@@ -100,9 +100,11 @@ extension RTCPeerConnection {
     }
   }
 
-  /// Copies what synchronous attributes show.
+  /// Copies what synchronous attributes show, if it may have changed: a description of hundreds of sections causes as many events.
   func refreshSnapshot() {
-    let jsep = driver.read { engine, _ in engine.jsep }
+    let (jsep, revision) = driver.read { engine, _ in (engine.jsep, engine.modelRevision) }
+    guard revision != snapshotRevision || isClosed else { return }
+    snapshotRevision = revision
     let models = jsep.transceivers
     let transports = transportsByMID(jsep.negotiated)
     var objects: [RTCRtpTransceiver] = []

@@ -47,6 +47,8 @@ public actor RTCPeerConnection {
   /// What statistics said when the connection closed.
   var finalStatistics: ConnectionStatistics?
   var isNegotiationCheckQueued = false
+  /// Of the engine's model, when `snapshot` was taken.
+  var snapshotRevision: UInt64?
   /// Channels with something to send; few at a time.
   var sendingChannels: [DataChannelHandle] = []
   var gatheringWaiters: [Int: CheckedContinuation<Void, Never>] = [:]

@@ -10,6 +10,9 @@ import RTCSecurity
 /// OpenSSL decides by the wall clock whether a retransmission is due. `deadline` only wakes it; when a wall clock that was set
 /// back makes it say "not yet", the flight's records are repeated as they are, which a peer that lost them takes (RFC 6347
 /// §4.1.2.6). The handshake ends after 30 s in any case.
+///
+/// During the handshake an alert is in the clear, and whoever can forge the peer's address can send one. It is believed when the handshake
+/// has got no further a second later: a peer that means it has stopped, and one that does not has gone on.
 final class OpenSSLDTLSSession: DTLSSession {
   private enum State {
     case idle
@@ -21,6 +24,8 @@ final class OpenSSLDTLSSession: DTLSSession {
   }
 
   static let handshakeLimit = TimeDelta.seconds(30)
+  /// Silence of the handshake after which an alert in the clear is believed.
+  static let alertPatience = TimeDelta.seconds(1)
   /// Records of one datagram never give more events than this.
   static let maximumQueuedEvents = 256
   /// OpenSSL accepts no smaller size, and joins the records of a flight in a buffer no larger than this.
@@ -36,6 +41,8 @@ final class OpenSSLDTLSSession: DTLSSession {
   private var state = State.idle
   private var events: [DTLSEvent] = []
   private var flight = DTLSFlight()
+  /// The datagram of an alert that is not believed yet.
+  private var doubtfulAlert: (datagram: [UInt8], believedAt: MonotonicTime)?
   private var applicationData = ApplicationDataQueue()
 
   init(
@@ -96,9 +103,22 @@ final class OpenSSLDTLSSession: DTLSSession {
   func receive(_ datagram: RawSpan, now: MonotonicTime) {
     guard Self.looksLikeDTLS(datagram) else { return }
     switch state {
-    case .handshaking, .connected: break
+    case .handshaking(let giveUp):
+      if Self.isAlertInTheClear(datagram) {
+        // To a server that has not been spoken to it says nothing.
+        if doubtfulAlert == nil, giveUp != nil {
+          doubtfulAlert = (datagram.withUnsafeBytes { Array($0) }, now + Self.alertPatience)
+        }
+        return updateDeadline(now: now)
+      }
+      doubtfulAlert?.believedAt = now + Self.alertPatience
+    case .connected: break
     case .idle, .closed, .failed: return
     }
+    take(datagram, now: now)
+  }
+
+  private func take(_ datagram: RawSpan, now: MonotonicTime) {
     datagram.withUnsafeBytes { bytes in
       rtc_dtls_set_input(dtls, bytes.baseAddress, bytes.count)
       var mayHoldRecords = false
@@ -116,6 +136,10 @@ final class OpenSSLDTLSSession: DTLSSession {
 
   func handleTimeout(now: MonotonicTime) {
     guard case .handshaking(let giveUp) = state, let deadline, now >= deadline else { return }
+    if let doubtfulAlert, now >= doubtfulAlert.believedAt {
+      self.doubtfulAlert = nil
+      return doubtfulAlert.datagram.withRawSpan { take($0, now: now) }
+    }
     if let giveUp, now >= giveUp {
       fail(.timeout)
     } else if !rtc_dtls_handle_timeout(dtls) {
@@ -186,6 +210,11 @@ final class OpenSSLDTLSSession: DTLSSession {
       && 13 + length <= datagram.byteCount
   }
 
+  /// Of epoch 0, which nothing protects (RFC 6347 §4.1).
+  private static func isAlertInTheClear(_ datagram: RawSpan) -> Bool {
+    datagram.uint8(at: 0) == 21 && datagram.uint16(at: 3) == 0
+  }
+
   private func continueHandshake(now: MonotonicTime) {
     switch rtc_dtls_handshake(dtls) {
     case RTC_DTLS_DONE: finishHandshake()
@@ -208,6 +237,7 @@ final class OpenSSLDTLSSession: DTLSSession {
     }
     state = .connected
     flight = DTLSFlight()
+    doubtfulAlert = nil
     maximumApplicationDataSize = min(rtc_dtls_maximum_write(dtls), PacketBuffer.capacity - Self.recordOverhead)
     let version = String(rtc_dtls_version(dtls), radix: 16, uppercase: true)
     post(
@@ -287,6 +317,7 @@ final class OpenSSLDTLSSession: DTLSSession {
       let interval = flight.interval(Int64(rtc_dtls_retransmission_interval(dtls)))
       deadline = min(giveUp, now + .microseconds(min(max(left, 1_000), interval)))
     }
+    if let doubtfulAlert { deadline = min(deadline ?? doubtfulAlert.believedAt, doubtfulAlert.believedAt) }
   }
 }
 

@@ -142,6 +142,40 @@ struct DTLSRobustnessTests {
     }
   }
 
+  @Test("DT-01: forged alerts between the flights do not end a handshake that goes on", arguments: [UInt8](0...3))
+  func forgedAlerts(kind: UInt8) throws {
+    try withNativePair { pair in
+      let level = 1 + kind % 2
+      let description: UInt8 = kind < 2 ? 40 : 0
+      let alert: [UInt8] = [21, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, level, description]
+      pair.tamper = { datagrams, _ in [alert] + datagrams.flatMap { [$0, alert] } }
+      pair.inject(alert, toClient: false)
+      pair.connect()
+      #expect(pair.isConnected)
+      pair.inject(alert, toClient: false)
+      pair.inject(alert, toClient: true)
+      pair.tamper = nil
+      #expect(pair.send([1], fromClient: true) && pair.send([2], fromClient: false))
+      pair.run()
+      #expect(pair.server.receivedData == [[1]] && pair.client.receivedData == [[2]])
+    }
+  }
+
+  @Test("DT-01: an alert of a peer that goes no further is believed after a second")
+  func trueAlert() throws {
+    try withNativePair { pair in
+      pair.tamper = { datagrams, fromClient in fromClient ? datagrams : [] }
+      pair.start()
+      pair.run(until: .zero + .milliseconds(50))
+      let told = pair.now
+      pair.inject([21, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40], toClient: true)
+      pair.run(until: told + .milliseconds(990))
+      #expect(pair.client.failure == nil)
+      pair.run(until: told + .seconds(1))
+      #expect(pair.client.failure == .receivedAlert(40))
+    }
+  }
+
   @Test("Every truncation of every handshake datagram is survived")
   func truncations() throws {
     var recorded: [([UInt8], fromClient: Bool)] = []

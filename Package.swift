@@ -199,7 +199,10 @@ let tests: [Target] = [
   .testTarget(
     name: "RTCTestKitTests", dependencies: ["RTCBase", "RTCSecurity", "RTCTestKit"], path: "Tests/TestKitTests"),
   // Calls that both the tests and `make soak` make.
-  .target(name: "RTCScenarios", dependencies: ["RTCBase", "RTCTestKit"], path: "Tests/Scenarios"),
+  .target(
+    name: "RTCScenarios",
+    dependencies: ["RTCBase", "RTCRTP", "RTCCongestion", "RTCEngine", "RTCTestKit", "WebRTCTypes"],
+    path: "Tests/Scenarios"),
   .testTarget(
     name: "RTCSimulationTests",
     dependencies: [

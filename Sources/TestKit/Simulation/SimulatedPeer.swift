@@ -29,6 +29,8 @@ public final class SimulatedPeer {
   package private(set) var audioCaptureTimes: [MonotonicTime] = []
   /// How long pictures take from capture to the network more than sound.
   package var videoDelay = TimeDelta.zero
+  /// Of sound that it sends from the next negotiation on.
+  package var packetTime = SyntheticAudio.PacketTime.normal
   package private(set) var concealedTicks = 0
   package private(set) var playedTicks = 0
   /// What data channels told, in order.
@@ -78,7 +80,7 @@ public final class SimulatedPeer {
   package func attachSource(to transceiver: TransceiverID, now: MonotonicTime) {
     switch engine.jsep.transceiver(transceiver)?.kind {
     case .video: sources[transceiver] = .video(SyntheticVideo(), next: now)
-    case .audio: sources[transceiver] = .audio(SyntheticAudio(), next: now)
+    case .audio: sources[transceiver] = .audio(SyntheticAudio(packetTime: packetTime), next: now)
     case nil: break
     }
   }
@@ -114,7 +116,7 @@ public final class SimulatedPeer {
         guard next <= now else { continue }
         audioCaptureTimes.append(now)
         engine.send(audio.next(now: now), on: id, now: now)
-        sources[id] = .audio(audio, next: max(next + SyntheticAudio.frameInterval, now - .milliseconds(100)))
+        sources[id] = .audio(audio, next: max(next + audio.packetTime.interval, now - .milliseconds(100)))
       }
     }
   }

@@ -4,8 +4,8 @@ import RTCBase
 ///
 /// The caller begins with a report and a source description unless reduced size was negotiated; what does not fit goes into a next packet.
 package struct RTCPWriter {
-  /// Leaves room for SRTCP, UDP and IPv6 within 1,280 bytes.
-  package static let defaultMaximumByteCount = 1_200
+  /// Datagrams of 1,200 bytes, as for everything else, less what SRTCP adds at most: 16 bytes of tag and 4 of index.
+  package static let defaultMaximumByteCount = 1_180
   private static let maximumBlockCount = 31
 
   package let packet: PacketBuffer

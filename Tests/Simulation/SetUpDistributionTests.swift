@@ -41,7 +41,7 @@ struct SetUpDistributionTests {
     }
   }
 
-  @Test("Steps of the wall clock, an hour on and an hour back, disturb neither set-up nor call")
+  @Test("Steps of the wall clock, an hour on and an hour back, disturb no set-up with OpenSSL")
   func wallClock() throws {
     let times = try (1...UInt64(9)).map { seed in try steppedCall(seed: seed) }.sorted()
     // A last flight that is lost comes again when OpenSSL's clock allows it, whenever that is (docs/architecture.md).

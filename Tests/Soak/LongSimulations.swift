@@ -9,6 +9,7 @@ struct LongSimulations: Sendable {
     do {
       try lossyCall()
       for drift in [500, -500] { try driftingClocks(drift) }
+      try wrappingNumbers()
     } catch {
       ledger.add("a simulated call was not made: \(error)")
     }
@@ -31,5 +32,15 @@ struct LongSimulations: Sendable {
     let call = try DriftingCall(partsPerMillion: partsPerMillion, span: .seconds(3_600))
     for line in call.report { report("an hour at \(partsPerMillion) ppm, \(line)") }
     for problem in call.problems { ledger.add("an hour at \(partsPerMillion) ppm, \(problem)") }
+  }
+
+  /// Ten minutes in which so much is lost that the numbers of retransmissions wrap, too.
+  private func wrappingNumbers() throws {
+    let call = try WrappingCall(span: .seconds(600), loss: 0.1)
+    report("numbers that wrap, at 10 % loss: \(call.report)")
+    for problem in call.problems { ledger.add("numbers that wrap: \(problem)") }
+    for numbers in WrappingCall.Numbers.allCases where call.wraps[numbers] ?? 0 == 0 {
+      ledger.add("the \(numbers.rawValue) did not wrap")
+    }
   }
 }

@@ -22,7 +22,7 @@ struct SoakCommand: AsyncParsableCommand {
   var idle = 0
   @Flag(help: "Then take all descriptors, flood the port with garbage and stop the process, each time during a call.")
   var faults = false
-  @Flag(help: "Then simulate ten minutes at 3 % loss, twice, and an hour with clocks that differ by 500 ppm.")
+  @Flag(help: "Then simulate ten minutes at 3 % loss, twice, an hour with clocks that differ by 500 ppm, and wraps.")
   var simulations = false
 
   /// Memory may grow this much a minute, in megabytes: the noise of an allocator in two minutes.

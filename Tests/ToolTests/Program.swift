@@ -16,8 +16,13 @@ final class Program: Sendable {
   private let folder: URL
   private let ends: AsyncStream<Int32>
 
-  /// - Parameter directory: its working directory.
-  init(_ arguments: [String], in directory: URL = FileManager.default.temporaryDirectory) throws {
+  /// - Parameters:
+  ///   - directory: its working directory.
+  ///   - environment: what it finds in its environment besides this process's own.
+  init(
+    _ arguments: [String], in directory: URL = FileManager.default.temporaryDirectory,
+    environment: [String: String] = [:]
+  ) throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("rtc-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     process = Process()
@@ -29,6 +34,7 @@ final class Program: Sendable {
       .deletingLastPathComponent().appendingPathComponent("rtc")
     process.arguments = arguments
     process.currentDirectoryURL = directory
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = input
     process.standardOutput = try Self.file(folder.appendingPathComponent("output"))
     process.standardError = try Self.file(folder.appendingPathComponent("errors"))

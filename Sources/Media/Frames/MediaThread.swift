@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import Synchronization
 
@@ -7,29 +6,29 @@ package final class MediaThread: Sendable {
   /// What the thread and its owner share.
   package final class Control: Sendable {
     private let stopRequested = Atomic(false)
-    private let semaphore = DispatchSemaphore(value: 0)
+    private let wakes = WakeCounter()
 
     /// Whether the body is to return.
     package var isStopRequested: Bool { stopRequested.load(ordering: .acquiring) }
 
     /// Ends a `wait` or `sleep`, the present one or the next.
-    package func wake() { semaphore.signal() }
+    package func wake() { wakes.signal() }
 
     /// Waits until woken.
-    package func wait() { if !isStopRequested { semaphore.wait() } }
+    package func wait() { if !isStopRequested { wakes.wait() } }
 
     /// Waits until `time`; `false` when the thread is to stop.
     package func sleep(until time: MediaTime) -> Bool {
       while !isStopRequested {
         if time <= .now { return true }
-        _ = semaphore.wait(timeout: DispatchTime(uptimeNanoseconds: UInt64(max(0, time.nanoseconds))))
+        wakes.wait(until: time)
       }
       return false
     }
 
     fileprivate func requestStop() {
       stopRequested.store(true, ordering: .releasing)
-      semaphore.signal()
+      wakes.signal()
     }
   }
 

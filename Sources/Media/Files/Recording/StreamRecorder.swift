@@ -5,7 +5,7 @@ import Synchronization
 /// Records a stream to a WebM file as it was sent: the compressed pictures and sound of a peer, bit by bit, without an
 /// encoder.
 ///
-/// The file can be played at any moment, also when the process is killed; at most the last 1.3 seconds are missing then.
+/// The file can be played at any moment, also when the process is killed; less than the last second is missing then.
 /// It begins with the first key frame, or without pictures after `Options.pictureTimeout`. It goes on until `stop`, or
 /// until all tracks have ended.
 /// ```swift

@@ -3,7 +3,7 @@ import RTCFrames
 /// Writes VP8 and Opus as they are into a WebM file (RFC 9559) that can be played at any moment, also when the process
 /// is killed.
 ///
-/// The file is written as a live stream is: a segment of unknown size, followed by clusters of at most a second, each
+/// The file is written as a live stream is: a segment of unknown size, followed by clusters of at most half a second, each
 /// handed to the system in one piece. Nothing in them refers to what comes later. `finish` adds what makes the file easy
 /// to seek in: its duration and an index of the clusters.
 ///
@@ -11,8 +11,8 @@ import RTCFrames
 /// EBML | Segment (unknown size) | room for the index | Info | Tracks | Cluster | Cluster | ... | Cues
 /// ```
 package struct WebMWriter: ~Copyable, Sendable {
-  /// How long a cluster may be.
-  private static let clusterLength: Int64 = 1_000
+  /// How long a cluster may be: with `lateness` it is what a process that is killed has not written yet.
+  private static let clusterLength: Int64 = 500
   /// How long a cluster waits for frames that are late, since tracks do not arrive in step.
   private static let lateness: Int64 = 250
   /// What waits for its cluster at most.

@@ -1,3 +1,4 @@
+internal import RTCEngine
 internal import RTCFrames
 internal import RTCSCTP
 import Synchronization
@@ -191,26 +192,5 @@ public final class RTCDataChannel: Sendable {
     outbox.closed()
     broadcaster.finish()
     inbox.finish()
-  }
-}
-
-extension RTCPriorityType {
-  /// RFC 8831 §6.4: 128, 256, 512 and 1,024, and what lies between.
-  init(channelPriority: UInt16) {
-    switch channelPriority {
-    case ...128: self = .veryLow
-    case ...256: self = .low
-    case ...512: self = .medium
-    default: self = .high
-    }
-  }
-
-  var channelPriority: UInt16 {
-    switch self {
-    case .veryLow: 128
-    case .low: 256
-    case .medium: 512
-    case .high: 1_024
-    }
   }
 }

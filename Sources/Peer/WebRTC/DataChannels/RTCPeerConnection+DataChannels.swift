@@ -144,27 +144,6 @@ extension RTCPeerConnection {
   }
 }
 
-extension DataChannelOptions {
-  /// webrtc-pc §6.1, createDataChannel, steps 5 to 16.
-  init(label: String, _ options: RTCDataChannelInit) throws(WebRTCError) {
-    guard options.maxPacketLifeTime == nil || options.maxRetransmits == nil else {
-      throw .typeError("maxPacketLifeTime and maxRetransmits exclude each other.")
-    }
-    if options.negotiated, options.id == nil { throw .typeError("A negotiated channel needs an id.") }
-    let reliability: DataChannelReliability =
-      if let time = options.maxPacketLifeTime {
-        .lifetime(milliseconds: UInt32(time))
-      } else if let count = options.maxRetransmits {
-        .retransmissions(UInt32(count))
-      } else {
-        .reliable
-      }
-    self.init(
-      label: label, subprotocol: options.protocol, isOrdered: options.ordered, reliability: reliability,
-      priority: options.priority.channelPriority, isNegotiated: options.negotiated, id: options.id)
-  }
-}
-
 extension RTCError {
   /// webrtc-pc §6.2, closed abruptly: what the `error` event of a channel says.
   init(_ failure: DataChannelFailure) {

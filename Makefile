@@ -16,7 +16,7 @@ build:
 	@$(SWIFT) build -c release --product rtc
 
 # What computes keeps every thread of Swift's pool busy: calls in real time would starve beside it, and beside too many of their kind.
-COMPUTING := ^(RTC(Base|STUN|ICE|SDP|JSEP|RTP|Payload|Receive|Congestion|Send|SCTP|Engine|NativeCrypto|TestKit|Simulation|$\
+COMPUTING := ^(RTC(Base|STUN|ICE|SDP|JSEP|RTP|Payload|Receive|Congestion|Send|SCTP|Engine|NativeCrypto|TestKit|TestKitGuide|Simulation|$\
   Constraints)|WebRTCTypes|FuzzCorpus)Tests\.
 
 define run-tests

@@ -155,8 +155,8 @@ let testKit: [Target] = [
   .target(
     name: "RTCTestKit",
     dependencies: [
-      "RTCBase", "RTCSecurity", "RTCSTUN", "RTCRTP", "RTCPayload", "RTCReceive", "RTCEngine", "RTCICE", "RTCJSEP",
-      "RTCSCTP", "WebRTCTypes",
+      "RTCBase", "RTCSecurity", "RTCSTUN", "RTCRTP", "RTCPayload", "RTCReceive", "RTCCongestion", "RTCEngine", "RTCICE",
+      "RTCJSEP", "RTCSCTP", "WebRTCTypes", "RTCNativeCrypto",
     ],
     path: "Sources/TestKit")
 ]
@@ -203,6 +203,9 @@ let tests: [Target] = [
     name: "RTCScenarios",
     dependencies: ["RTCBase", "RTCRTP", "RTCCongestion", "RTCEngine", "RTCTestKit", "WebRTCTypes"],
     path: "Tests/Scenarios"),
+  // Without package access: what the guide to testing uses is public.
+  .testTarget(
+    name: "RTCTestKitGuideTests", dependencies: ["RTCTestKit"], path: "Tests/TestKitGuide", packageAccess: false),
   .testTarget(
     name: "RTCSimulationTests",
     dependencies: [

@@ -7,7 +7,9 @@ import RTCSCTP
 import RTCSecurity
 import WebRTCTypes
 
-/// A whole engine with the least of a shell around it: addresses, synthetic encoders, and a record of what came out.
+/// A whole engine with the least of a shell around it: addresses, encoders that are synthetic or the test's own, and a record of what came out.
+///
+/// It stands for one `RTCPeerConnection`, so it is in one call at a time.
 public final class SimulatedPeer {
   /// What it was added as.
   public let name: String
@@ -38,9 +40,33 @@ public final class SimulatedPeer {
   /// Messages of each channel with the time of each, while `takesMessages`.
   package private(set) var messages: [DataChannelHandle: [(time: MonotonicTime, message: DataChannelMessage)]] = [:]
   package var takesMessages = true
-  /// Frames that were neither whole nor in order: there must be none.
+  /// Synthetic frames that were neither whole nor in order: there must be none.
   package private(set) var brokenFrames = 0
+  /// When frames were due and packets of sound were played, whoever made them.
+  private(set) var videoTimes: [MonotonicTime] = []
+  private(set) var audioTimes: [MonotonicTime] = []
 
+  /// The tracks that it sends, in the order in which they were added.
+  public internal(set) var senders: [SimulatedSender] = []
+  /// The data channels that either side made, in the order in which they came to be.
+  public internal(set) var dataChannels: [SimulatedDataChannel] = []
+  /// Called with each frame that arrives, when it is due. Like all observers it may change peers and simulation, but not run it.
+  public var onFrame: ((ReceivedFrame) -> Void)?
+  /// Called with each data channel that the other side made.
+  public var onDataChannel: ((SimulatedDataChannel) -> Void)?
+  /// Called with each new state of the connection.
+  public var onStateChange: ((RTCPeerConnectionState) -> Void)?
+  /// A hash of every datagram that it has sent while `Simulation.hashesTraffic`.
+  public var trafficHash: UInt64 { trafficDigest.word }
+
+  /// Tracks added so far.
+  var trackCount = 0
+  var trafficDigest = StandInHash(seed: 0)
+  let crypto: ObservedCrypto
+  /// The simulation's.
+  let time: SimulationClock
+  /// Something was asked of the engine since it was last settled.
+  var isTouched = false
   var sources: [TransceiverID: Source] = [:]
   /// Candidates not yet signalled.
   var unsignalled: [RTCIceCandidateInit] = []
@@ -53,20 +79,30 @@ public final class SimulatedPeer {
   enum Source {
     case video(SyntheticVideo, next: MonotonicTime)
     case audio(SyntheticAudio, next: MonotonicTime)
+    case frames(FrameSource)
+
+    var next: MonotonicTime {
+      switch self {
+      case .video(_, let next), .audio(_, let next): next
+      case .frames(let source): source.next
+      }
+    }
   }
 
-  package init(
-    name: String, addresses: [TransportAddress], certificate: any LocalCertificate, crypto: any CryptoProvider,
-    random: RandomSource, now: MonotonicTime, configure: (inout EngineConfiguration) -> Void = { _ in }
+  init(
+    name: String, addresses: [TransportAddress], certificate: any LocalCertificate, crypto: ObservedCrypto,
+    random: RandomSource, time: SimulationClock, configure: (inout EngineConfiguration) -> Void
   ) {
     self.name = name
     self.addresses = addresses
+    self.crypto = crypto
+    self.time = time
     var configuration = EngineConfiguration(
       jsep: JSEPConfiguration(fingerprints: certificate.fingerprints), certificate: certificate)
     configure(&configuration)
     engine = PeerEngine(
       configuration: configuration, crypto: crypto, random: random,
-      wallClock: WallClock(nanosecondsSince1970: 1_790_000_000_000_000_000, at: .zero), now: now)
+      wallClock: WallClock(nanosecondsSince1970: 1_790_000_000_000_000_000, at: .zero), now: time.now)
   }
 
   package var connectedAt: MonotonicTime? { connectionStates.first { $0.state == .connected }?.time }
@@ -75,6 +111,14 @@ public final class SimulatedPeer {
 
   /// What the peer's own clock shows.
   package func localTime(_ now: MonotonicTime) -> MonotonicTime { clock.local(now) }
+
+  /// Asks something of the engine; what it sends for that leaves when the simulation goes on.
+  func change<Result, Failure: Error>(
+    _ body: (inout PeerEngine, MonotonicTime) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    isTouched = true
+    return try body(&engine, localTime(time.now))
+  }
 
   /// Gives a transceiver a synthetic encoder, which follows the engine's targets.
   package func attachSource(to transceiver: TransceiverID, now: MonotonicTime) {
@@ -91,11 +135,8 @@ public final class SimulatedPeer {
     guard isAlive else { return nil }
     var next = (engine.deadline?.time).map { clock.global($0) }
     for (id, source) in sources where targets[id]?.isActive == true {
-      let due: MonotonicTime
-      switch source {
-      case .video(_, let time), .audio(_, let time): due = time
-      }
-      next = min(next ?? clock.global(due), clock.global(due))
+      let due = clock.global(source.next)
+      next = min(next ?? due, due)
     }
     return next
   }
@@ -117,6 +158,7 @@ public final class SimulatedPeer {
         audioCaptureTimes.append(now)
         engine.send(audio.next(now: now), on: id, now: now)
         sources[id] = .audio(audio, next: max(next + audio.packetTime.interval, now - .milliseconds(100)))
+      case .frames(let frames): if frames.next <= now { runSource(frames, of: id, target, now: simulationTime) }
       }
     }
   }
@@ -146,7 +188,9 @@ public final class SimulatedPeer {
         usernameFragment: candidate.usernameFragment)
       candidates.append(signalled)
       unsignalled.append(signalled)
-    case .connectionStateChanged(let state): connectionStates.append((now, state))
+    case .connectionStateChanged(let state):
+      connectionStates.append((now, state))
+      onStateChange?(state)
     case .model(let event): modelEvents.append(event)
     case .negotiationNeeded: negotiationNeededCount += 1
     case .encodingTargetChanged(let id, let target):
@@ -154,17 +198,30 @@ public final class SimulatedPeer {
       targets[id] = target
     case .keyFrameRequested(let id):
       keyFrameRequests += 1
-      if case .video(var video, let next) = sources[id] {
-        video.needsKeyFrame = true
-        sources[id] = .video(video, next: next)
-      }
+      requireKeyFrame(of: id)
+      senders.first { $0.id == id }?.onKeyFrameRequest?()
     case .receivingChanged(let id, let isReceiving): receiving[id] = isReceiving
-    case .videoFrame(_, let frame, _): note(frame, now: now)
-    case .audioPlayout(_, let playout, _): note(playout, now: now)
-    case .dataChannel(let event):
-      dataEvents.append(event)
-      if case .messagesAvailable(let channel) = event, takesMessages { takeMessages(from: channel, now: now) }
+    case .videoFrame(let id, let frame, let mimeType):
+      note(frame, now: now)
+      tell(frame.frame.bytes, .video, id, mimeType, frame.frame.isKeyFrame, frame.frame.rtpTimestamp, now: now)
+    case .audioPlayout(let id, let playout, let mimeType):
+      note(playout, now: now)
+      if case .decode(let payload) = playout.action {
+        tell(payload, .audio, id, mimeType, true, playout.rtpTimestamp, now: now)
+      }
+    case .dataChannel(let event): handle(event, now: now)
     default: break
+    }
+  }
+
+  private func handle(_ event: DataChannelEvent, now: MonotonicTime) {
+    dataEvents.append(event)
+    switch event {
+    case .channelArrived(let handle): if let channel = addDataChannel(handle) { onDataChannel?(channel) }
+    case .opened(let handle): dataChannel(handle)?.onOpen?()
+    case .messagesAvailable(let handle): if takesMessages { takeMessages(from: handle, now: now) }
+    case .closed(let handle, _): dataChannel(handle)?.onClose?()
+    case .associationChanged, .bufferedAmountLow, .closing: break
     }
   }
 
@@ -172,6 +229,7 @@ public final class SimulatedPeer {
   package func takeMessages(from channel: DataChannelHandle, now: MonotonicTime) {
     while let message = engine.takeMessage(from: channel, now: now) {
       messages[channel, default: []].append((now, message))
+      if let observer = dataChannel(channel)?.onMessage { observer(RTCDataChannelMessage(message)) }
     }
   }
 
@@ -181,16 +239,42 @@ public final class SimulatedPeer {
   }
 
   private func restartSource(_ id: TransceiverID, now: MonotonicTime) {
+    requireKeyFrame(of: id)
     switch sources[id] {
-    case .video(var video, _):
-      video.needsKeyFrame = true
-      sources[id] = .video(video, next: now)
+    case .video(let video, _): sources[id] = .video(video, next: now)
     case .audio(let audio, _): sources[id] = .audio(audio, next: now)
+    case .frames(var frames):
+      frames.next = now
+      sources[id] = .frames(frames)
     case nil: break
     }
   }
 
+  private func requireKeyFrame(of id: TransceiverID) {
+    switch sources[id] {
+    case .video(var video, let next):
+      video.needsKeyFrame = true
+      sources[id] = .video(video, next: next)
+    case .frames(var frames):
+      frames.needsKeyFrame = true
+      sources[id] = .frames(frames)
+    case .audio, nil: break
+    }
+  }
+
+  private func tell(
+    _ bytes: [UInt8], _ kind: MediaStreamTrackKind, _ id: TransceiverID, _ mimeType: String, _ isKeyFrame: Bool,
+    _ rtpTimestamp: UInt32, now: MonotonicTime
+  ) {
+    guard let onFrame else { return }
+    onFrame(
+      ReceivedFrame(
+        kind: kind, mid: engine.jsep.transceiver(id)?.mid, mimeType: mimeType, bytes: bytes, isKeyFrame: isKeyFrame,
+        time: Duration(now - .zero), rtpTimestamp: rtpTimestamp))
+  }
+
   private func note(_ frame: ReceivedVideoFrame, now: MonotonicTime) {
+    videoTimes.append(now)
     guard let counter = SyntheticVideo.counter(of: frame.frame.bytes) else {
       brokenFrames += 1
       return
@@ -205,6 +289,7 @@ public final class SimulatedPeer {
     playedTicks += playout.outputSamples
     switch playout.action {
     case .decode(let payload):
+      audioTimes.append(now)
       if let counter = SyntheticAudio.counter(of: payload) { audioFrames.append((now, counter)) }
     case .conceal: concealedTicks += playout.outputSamples
     case .decodeForwardErrorCorrection, .silence: break

@@ -7,40 +7,52 @@ extension Simulation {
   /// Virtual time since the start.
   public var time: Duration { Duration(now - .zero) }
 
-  /// Adds a peer at an IP address, or at `10.0.0.n`.
+  /// Adds a peer at an IP address. No two peers may have a name or an address in common, and there are `maximumPeerCount` at most.
   ///
   /// - Returns: `nil` when `host` is no IP address.
-  public func addPeer(_ name: String, host: String) -> SimulatedPeer? {
-    VirtualAddress(host: host, port: 5_000).map { addPeer(name, addresses: [$0.transport]) }
+  public func addPeer(
+    _ name: String, host: String, configuration: SimulatedPeer.Configuration = .init()
+  ) -> SimulatedPeer? {
+    VirtualAddress(host: host, port: 5_000).map {
+      addPeer(name, addresses: [$0.transport], configure: configuration.apply)
+    }
   }
 
-  /// Adds a peer at `10.0.0.n`.
-  public func addPeer(_ name: String) -> SimulatedPeer { addPeer(name, addresses: nil) }
+  /// Adds a peer at the next free address, from `10.0.0.1` on. No two peers may have a name in common, and there are `maximumPeerCount` at
+  /// most. Timelines can name peers whose names have no spaces.
+  public func addPeer(_ name: String, configuration: SimulatedPeer.Configuration = .init()) -> SimulatedPeer {
+    addPeer(name, addresses: nil, configure: configuration.apply)
+  }
 
-  /// Negotiates a call in which both send audio, video or both.
+  /// Negotiates a call in which both send audio, video or both, and what tracks and data channels they have been given besides.
   ///
-  /// - Throws: `WebRTCError` when the caller's side refuses; what the other side refuses is in `failures`.
+  /// A peer is in one call; any number of pairs may call each other at the same time.
+  ///
+  /// - Throws: `WebRTCError` when the caller's side refuses, and when one of them is in another call; what the other side refuses is in
+  ///   `failures`.
   public func connect(
     _ caller: SimulatedPeer, _ callee: SimulatedPeer, sending kinds: [MediaStreamTrackKind] = [.audio, .video]
   ) throws {
+    try requireFree(caller, for: callee)
     for peer in [caller, callee] {
-      for kind in kinds {
-        let id = try peer.engine.updateModel(now: peer.localTime(now)) { model throws(WebRTCError) in
-          try model.addTrack(kind, trackID: "\(peer.name)-\(kind.rawValue)", streamIDs: [peer.name])
-        }
-        peer.attachSource(to: id, now: peer.localTime(now))
-      }
+      for kind in kinds { try peer.addTrack(kind) }
     }
     try negotiate(caller, callee)
+  }
+
+  /// Offer and answer again in a call, after tracks or data channels came or went.
+  ///
+  /// - Parameter change: what becomes of the text of both descriptions on their way.
+  /// - Throws: `WebRTCError` when that peer is in no call, or cannot offer now; what the other side refuses is in `failures`.
+  public func negotiate(by offerer: SimulatedPeer, changing change: @escaping (String) -> String = { $0 }) throws {
+    try negotiate(offerer, partner(of: offerer), changing: change)
   }
 
   /// Restarts ICE of a call, offered by `offerer`.
   ///
   /// - Throws: `WebRTCError` when that peer has no call to restart.
   public func restartICE(by offerer: SimulatedPeer) throws {
-    guard let partner = partners[ObjectIdentifier(offerer)] else {
-      throw WebRTCError.invalidStateError("\(offerer.name) is in no call.")
-    }
+    let partner = try partner(of: offerer)
     try offerer.engine.updateModel(now: offerer.localTime(now)) { model throws(WebRTCError) in try model.restartICE() }
     try negotiate(offerer, partner)
   }
@@ -66,7 +78,17 @@ extension Simulation {
     return true
   }
 
+  /// Does something after a span of virtual time, while the simulation runs. It may change peers and simulation, but not run it.
+  public func schedule(after delay: Duration, _ body: @escaping () -> Void) { after(TimeDelta(delay), body) }
+
   // MARK: Inside
+
+  private func partner(of peer: SimulatedPeer) throws(WebRTCError) -> SimulatedPeer {
+    guard let partner = partners[ObjectIdentifier(peer)] else {
+      throw .invalidStateError("\(peer.name) is in no call.")
+    }
+    return partner
+  }
 
   func apply(_ change: NetworkTimeline.Change) {
     switch change {

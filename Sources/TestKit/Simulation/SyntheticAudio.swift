@@ -14,6 +14,9 @@ package struct SyntheticAudio: Sendable {
     fileprivate var ticks: UInt32 { self == .normal ? 960 : 120 }
   }
 
+  /// What 20 ms begin with.
+  static var header: UInt8 { PacketTime.normal.firstByte }
+
   package let packetTime: PacketTime
   package private(set) var counter: UInt32 = 0
 

@@ -15,13 +15,18 @@ package struct SyntheticVideo: Sendable {
     let isKeyFrame = needsKeyFrame
     needsKeyFrame = false
     let size = max(40, bitrate.byteCount(in: frameInterval) * (isKeyFrame ? 4 : 1))
-    var bytes: [UInt8] = isKeyFrame ? [0x10, 2, 0, 0x9D, 0x01, 0x2A, 0x00, 0x05, 0xD0, 0x02] : [0x11, 2, 0]
+    var bytes = Self.header(isKeyFrame: isKeyFrame)
     counter &+= 1
     for shift: UInt32 in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: counter >> shift)) }
     bytes.append(contentsOf: repeatElement(UInt8(truncatingIfNeeded: counter), count: max(0, size - bytes.count)))
     return EncodedFrame(
       bytes: bytes, rtpTimestamp: UInt32(truncatingIfNeeded: now.nanoseconds / 11_111), isKeyFrame: isKeyFrame,
       captureTime: now, width: isKeyFrame ? 1_280 : nil, height: isKeyFrame ? 720 : nil)
+  }
+
+  /// The frame tag, and the start code and size of 1280x720 of a key frame (RFC 6386 §9.1).
+  static func header(isKeyFrame: Bool) -> [UInt8] {
+    isKeyFrame ? [0x10, 2, 0, 0x9D, 0x01, 0x2A, 0x00, 0x05, 0xD0, 0x02] : [0x11, 2, 0]
   }
 
   /// The counter of a frame made here; `nil` when the bytes were not.

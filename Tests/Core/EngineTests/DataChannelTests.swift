@@ -150,7 +150,7 @@ struct DataChannelTests {
   func rejected() throws {
     let simulation = Simulation(seed: 2)
     let caller = simulation.addPeer("caller") { $0.jsep.supportsDataChannels = true }
-    let callee = simulation.addPeer("callee")
+    let callee = simulation.addPeer("callee") { $0.jsep.supportsDataChannels = false }
     _ = try caller.engine.updateModel(now: .zero) { model throws(WebRTCError) in
       try model.addTransceiver(.audio)
     }

@@ -58,21 +58,4 @@ struct NATTests {
     #expect(after != before)
     #expect(deliver(&network, from: one, to: after)?.to == inside)
   }
-
-  @Test("Calls through translators connect, but for two symmetric ones", arguments: [0, 1, 2])
-  func calls(variant: Int) throws {
-    let simulation = Simulation(seed: 4, impairments: .init(delay: .milliseconds(20)))
-    let alice = try #require(simulation.addPeer("alice", host: "192.168.1.2"))
-    let bob = try #require(simulation.addPeer("bob", host: "192.168.2.2"))
-    let behaviors: [(NATBehavior, NATBehavior)] = [
-      (.portRestrictedCone, .portRestrictedCone), (.restrictedCone, .symmetric), (.symmetric, .symmetric),
-    ]
-    simulation.addNAT(behaviors[variant].0, outside: "203.0.113.1", inside: alice)
-    simulation.addNAT(behaviors[variant].1, outside: "203.0.113.2", inside: bob)
-    try simulation.connect(alice, bob)
-    simulation.run(for: Duration.seconds(variant == 2 ? 40 : 5))
-    #expect(simulation.failures == [])
-    #expect(alice.connectionState == (variant == 2 ? .failed : .connected))
-    #expect(alice.videoArrivals.isEmpty == (variant == 2))
-  }
 }

@@ -1,9 +1,12 @@
-/// First in, first out, with access by position: a ring that doubles when it is full. Its user sets the bound.
+/// First in, first out: a ring that doubles when it is full, and gives back what it grew to once it is empty. Its user sets the bound.
 struct RingQueue<Element> {
   private var storage: [Element?] = []
   private var head = 0
+  /// Room for more than this is not kept while nothing is in it.
+  private static var keptCapacity: Int { 256 }
   private(set) var count = 0
 
+  var capacity: Int { storage.count }
   var isEmpty: Bool { count == 0 }
   var first: Element? { count == 0 ? nil : storage[head] }
 
@@ -18,6 +21,7 @@ struct RingQueue<Element> {
     let element = storage[head].take()
     head = (head + 1) & (storage.count - 1)
     count -= 1
+    if count == 0, storage.count > Self.keptCapacity { storage = [] }
     return element
   }
 

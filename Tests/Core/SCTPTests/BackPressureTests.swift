@@ -102,6 +102,22 @@ struct BackPressureTests {
     #expect(simulation.endpoints[1].state == .connected)
   }
 
+  @Test("SC-09: a channel full of empty messages stalls no other")
+  func emptyMessages() throws {
+    var simulation = simulation(stalledLimit: 100_000)
+    let (stalled, unread) = try simulation.open(DataChannelOptions(label: "stalled"))
+    let (lively, remote) = try simulation.open(DataChannelOptions(label: "lively"))
+    for _ in 0..<8_000 {
+      try simulation.endpoints[0].send(DataChannelMessage(text: ""), on: stalled, now: simulation.now)
+    }
+    simulation.run(for: .seconds(5))
+    try simulation.endpoints[0].send(DataChannelMessage(text: "x"), on: lively, now: simulation.now)
+    simulation.run(for: .seconds(20))
+    let received = simulation.messages(at: 1, from: remote)
+    #expect(received == [DataChannelMessage(text: "x")])
+    #expect(simulation.endpoints[1].description(of: unread)?.state == .closed)
+  }
+
   @Test("SC-09: the sender's queue has a limit, which a single large message may exceed")
   func sendLimit() throws {
     var simulation = Simulation.connectedChannels { _, configuration in

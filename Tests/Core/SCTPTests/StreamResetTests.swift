@@ -88,6 +88,25 @@ struct StreamResetTests {
     #expect(events == [.incomingStreamReset(id(60_000))])
     let received = simulation.receive(at: 0)
     #expect(received.map(\.payload) == [[9]])
+    for message in 0..<2 as Range<UInt8> {
+      simulation.send([message])
+      simulation.send([message], stream: 3)
+      simulation.run(for: .seconds(1))
+      // The number after that of the reset above.
+      let request = ReconfigurationNumber(
+        rawValue: simulation.endpoints[0].localInitialTSN.rawValue &+ 1 &+ UInt32(message))
+      let all = ReconfigurationParameter.outgoingReset(
+        request: request, response: ReconfigurationNumber(rawValue: 0),
+        lastTSN: simulation.nextTSN(to: 1).previous, streams: [])
+      simulation.inject(into: 1) { ReconfigurationParameter.write([all], to: $0) }
+      for stream in [1, 3] as [UInt16] { simulation.endpoints[0].sender.queue.restart(id(stream)) }
+      simulation.run(for: .seconds(1))
+    }
+    let resets = simulation.events(at: 1)
+    #expect(resets == [.allIncomingStreamsReset, .allIncomingStreamsReset])
+    let numberedAnew = simulation.receive()
+    #expect(numberedAnew.map(\.payload) == [[0], [0], [1], [1]])
+    #expect(simulation.endpoints[1].state == .connected)
   }
 
   @Test("SC-04: a peer may add streams to those that it announced")

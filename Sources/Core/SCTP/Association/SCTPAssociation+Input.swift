@@ -17,14 +17,20 @@ extension SCTPAssociation {
       answerLate(first)
       return
     }
+    resets?.beginPacket()
+    var allowance = ChunkAllowance()
     var offset = SCTPCommonHeader.byteCount
     while offset < packet.byteCount {
       guard let chunk = SCTPChunk(packet, at: offset) else {
         counters.invalidChunks &+= 1
         break
       }
-      guard handle(chunk, in: packet, header, now: now), phase != .ended else { break }
       offset = chunk.end
+      guard allowance.take(chunk.type) else {
+        counters.invalidChunks &+= 1
+        continue
+      }
+      guard handle(chunk, in: packet, header, now: now), phase != .ended else { break }
     }
     receiver?.packetEnded(now: now)
   }
@@ -179,13 +185,22 @@ extension SCTPAssociation {
     for parameter in parameters {
       switch parameter {
       case .outgoingReset(let request, _, let lastTSN, let streams):
+        guard streams.allSatisfy({ $0.rawValue < receiver.incomingStreams }) else {
+          _ = resets?.handleRequest(request, result: .wrongStream)
+          break
+        }
         let verdict = resets?.handleRequest(
           request, lastTSN: lastTSN, streams: streams, cumulativeTSN: receiver.tsns.cumulative)
         applyReset(verdict)
       case .incomingReset(let request, let streams):
         // The peer asks us to reset ours (RFC 6525 §5.2.3).
+        let outgoing = negotiatedStreams?.outgoing ?? 0
+        guard streams.allSatisfy({ $0.rawValue < outgoing }) else {
+          _ = resets?.handleRequest(request, result: .wrongStream)
+          break
+        }
         guard resets?.handleRequest(request, result: .performed) == true else { break }
-        for stream in streams.prefix(StreamResets.requestLimit) { resets?.reset(stream) }
+        for stream in streams.prefix(StreamResets.requestLimit) { beginReset(of: stream) }
       case .associationReset(let request): _ = resets?.handleRequest(request, result: .denied)
       case .addOutgoingStreams(let request, let count):
         handleAddedStreams(request, count: count)
@@ -218,8 +233,11 @@ extension SCTPAssociation {
   }
 
   private mutating func applyReset(_ verdict: StreamResets.Verdict?) {
-    guard case .reset(let named) = verdict else { return }
-    let streams = named.isEmpty ? receiver?.reassembly.streamIdentifiers ?? [] : named
+    guard case .reset(let streams) = verdict else { return }
+    if streams.isEmpty {
+      receiver?.reassembly.resetAll()
+      events.append(.allIncomingStreamsReset)
+    }
     for stream in streams {
       receiver?.reassembly.reset(stream)
       events.append(.incomingStreamReset(stream))

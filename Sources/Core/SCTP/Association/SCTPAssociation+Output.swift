@@ -68,9 +68,8 @@ extension SCTPAssociation {
   }
 
   private mutating func writeResets(to packet: PacketBuffer, now: MonotonicTime) {
-    guard resets?.waiting.isEmpty == false || resets?.hasOutput == true else { return }
-    let queue = sender.queue
-    resets?.begin(lastTSN: sender.outstanding.nextTSN.previous) { stream in queue.stream(stream)?.isEmpty ?? true }
+    while let stream = sender.queue.emptiedStreams.popFirst() { resets?.markReady(stream) }
+    resets?.begin(lastTSN: sender.outstanding.nextTSN.previous) { !sender.queue.tellsWhenEmpty($0) }
     while resets?.hasOutput == true {
       let isWritten =
         resets?.write(to: packet, limit: configuration.maximumPacketSize, now: now, retry: sender.timeout.value)

@@ -19,7 +19,7 @@ extension SCTPAssociation {
     statistics.retransmissionTimeouts = sender.timeoutCount
     statistics.tailLossProbes = sender.recovery.probeCount
     statistics.messagesAbandoned = sender.abandonedMessageCount
-    statistics.messagesReceived = receiver?.reassembly.deliveredCount ?? 0
+    statistics.messagesReceived = receiver?.reassembly.completed.count ?? 0
     statistics.invalidPackets = counters.invalidPackets
     statistics.invalidChunks = counters.invalidChunks
     statistics.duplicateChunks = receiver?.duplicateCount ?? 0

@@ -122,7 +122,14 @@ package struct SCTPAssociation {
       events.append(.incomingStreamReset(stream))
       return
     }
-    resets?.reset(stream)
+    beginReset(of: stream)
+  }
+
+  /// Asks the peer to see a stream begin anew as soon as it has nothing to send any more.
+  mutating func beginReset(of stream: SCTPStreamIdentifier) {
+    guard resets?.reset(stream) == true else { return }
+    if sender.queue.tellsWhenEmpty(stream) { return }
+    resets?.markReady(stream)
   }
 
   /// Messages were taken by the application: so much room is free again.

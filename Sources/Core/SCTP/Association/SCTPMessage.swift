@@ -42,6 +42,8 @@ package enum SCTPEvent: Hashable, Sendable {
   case stateChanged(SCTPState)
   /// The peer has begun its side of the stream anew (RFC 6525 §5.2.2): nothing that came before is still under way.
   case incomingStreamReset(SCTPStreamIdentifier)
+  /// The same for all of its streams, whether anything came on them or not.
+  case allIncomingStreamsReset
   /// The peer has confirmed that our side of the stream begins anew.
   case outgoingStreamReset(SCTPStreamIdentifier)
 }

@@ -2,12 +2,14 @@ import RTCBase
 
 /// Stream reconfiguration (RFC 6525): our requests, one at a time, and the peer's.
 struct StreamResets {
-  /// Streams to be reset once they have nothing to send any more.
-  private(set) var waiting: [SCTPStreamIdentifier] = []
+  /// Streams to be reset.
+  private var waiting: Set<SCTPStreamIdentifier> = []
+  /// Those of them that had nothing to send any more.
+  private var ready = RingQueue<SCTPStreamIdentifier>()
   private(set) var underWay: Request?
   private var nextRequest: ReconfigurationNumber
   /// The number that the peer's next request has.
-  private var expected: ReconfigurationNumber
+  private(set) var expected: ReconfigurationNumber
   /// The answer to the peer's last request, for when it asks again.
   private var lastResult = ReconfigurationResult.nothingToDo
   /// The peer's request that waits for what was sent before it.
@@ -15,6 +17,8 @@ struct StreamResets {
   /// Answers to be sent.
   private(set) var responses: [(number: ReconfigurationNumber, result: ReconfigurationResult)] = []
   private(set) var deadline: MonotonicTime?
+  /// New requests that the packet being handled may still bring.
+  private var requestsLeft = Self.packetLimit
 
   struct Request {
     var number: ReconfigurationNumber
@@ -33,6 +37,8 @@ struct StreamResets {
   /// Streams that one request names at most.
   static let requestLimit = 128
   static let responseLimit = 8
+  /// Requests of the peer carried out in one packet: one chunk's, since no more may be under way (RFC 6525 §5.1.1).
+  static let packetLimit = 2
 
   init(localInitialTSN: TSN, peerInitialTSN: TSN) {
     nextRequest = ReconfigurationNumber(rawValue: localInitialTSN.rawValue)
@@ -43,19 +49,22 @@ struct StreamResets {
 
   // MARK: Ours
 
-  mutating func reset(_ stream: SCTPStreamIdentifier) {
-    guard !waiting.contains(stream), underWay?.streams.contains(stream) != true else { return }
-    waiting.append(stream)
+  /// - Returns: `false` when that is under way already; else `markReady` follows once the stream has nothing to send any more.
+  mutating func reset(_ stream: SCTPStreamIdentifier) -> Bool {
+    guard underWay?.streams.contains(stream) != true else { return false }
+    return waiting.insert(stream).inserted
   }
 
-  /// Makes a request of the streams that are ready.
-  mutating func begin(lastTSN: TSN, isReady: (SCTPStreamIdentifier) -> Bool) {
-    guard underWay == nil, !waiting.isEmpty else { return }
+  mutating func markReady(_ stream: SCTPStreamIdentifier) { ready.append(stream) }
+
+  /// Makes a request of the streams that are ready, unless they have something to send again, after which they will be marked anew.
+  mutating func begin(lastTSN: TSN, isStillReady: (SCTPStreamIdentifier) -> Bool) {
+    guard underWay == nil, !ready.isEmpty else { return }
     var streams: [SCTPStreamIdentifier] = []
-    waiting.removeAll { stream in
-      guard streams.count < Self.requestLimit, isReady(stream) else { return false }
+    while streams.count < Self.requestLimit, let stream = ready.popFirst() {
+      guard isStillReady(stream) else { continue }
+      waiting.remove(stream)
       streams.append(stream)
-      return true
     }
     guard !streams.isEmpty else { return }
     underWay = Request(number: nextRequest, lastTSN: lastTSN, streams: streams)
@@ -79,6 +88,8 @@ struct StreamResets {
   }
 
   // MARK: The peer's
+
+  mutating func beginPacket() { requestsLeft = Self.packetLimit }
 
   enum Verdict {
     case none
@@ -110,6 +121,9 @@ struct StreamResets {
   private mutating func accept(_ number: ReconfigurationNumber) -> Bool {
     switch number.distance(from: expected) {
     case 0:
+      // One too many is as good as lost.
+      guard requestsLeft > 0 else { return false }
+      requestsLeft -= 1
       expected = number.next
       return true
     case -1:

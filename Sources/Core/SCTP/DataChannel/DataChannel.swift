@@ -23,6 +23,8 @@ struct DataChannel {
 
   var inbox = RingQueue<DataChannelMessage>()
   var inboxByteCount = 0
+  /// What the untaken messages take of the window: empty ones are not free.
+  var inboxCost: Int { inboxByteCount + inbox.count * Reassembly.overhead }
 
   init(options: DataChannelOptions, isRemote: Bool) {
     self.options = options

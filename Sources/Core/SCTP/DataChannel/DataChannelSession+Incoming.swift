@@ -23,7 +23,8 @@ extension DataChannelSession {
       if event != .stateChanged(.connected) { collectMessages(now: now) }
       switch event {
       case .stateChanged(let state): associationChanged(to: state, now: now)
-      case .incomingStreamReset(let stream): incomingReset(stream)
+      case .incomingStreamReset(let stream): if let slot = slotByStream[stream] { incomingReset(slot) }
+      case .allIncomingStreamsReset: for slot in channels.indices { incomingReset(slot) }
       case .outgoingStreamReset(let stream): outgoingReset(stream)
       }
     }
@@ -49,8 +50,11 @@ extension DataChannelSession {
 
   // MARK: Resets
 
-  private mutating func incomingReset(_ stream: SCTPStreamIdentifier) {
-    guard let slot = slotByStream[stream], let channel = channels[slot].channel else { return }
+  private mutating func incomingReset(_ slot: Int) {
+    // Looked at in place first: of all the channels that a peer may reset again and again, few are there to be reset.
+    guard channels[slot].channel?.isEstablished == true, channels[slot].channel?.isIncomingReset == false,
+      let channel = channels[slot].channel, channel.state != .closed
+    else { return }
     channels[slot].channel?.isIncomingReset = true
     if channel.state == .open {
       channels[slot].channel?.state = .closing

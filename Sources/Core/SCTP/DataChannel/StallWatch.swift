@@ -19,13 +19,13 @@ extension DataChannelSession {
     stall.deadline = nil
     guard association.state == .connected, association.isWindowShut else { return }
     var openCount = 0
-    var fullest: (slot: Int, byteCount: Int, isClosed: Bool)?
+    var fullest: (slot: Int, cost: Int, isClosed: Bool)?
     for slot in channels.indices {
-      guard let state = channels[slot].channel?.state, let byteCount = channels[slot].channel?.inboxByteCount else {
+      guard let state = channels[slot].channel?.state, let cost = channels[slot].channel?.inboxCost else {
         continue
       }
       if state != .closed { openCount += 1 }
-      if byteCount > fullest?.byteCount ?? 0 { fullest = (slot, byteCount, state == .closed) }
+      if cost > fullest?.cost ?? 0 { fullest = (slot, cost, state == .closed) }
     }
     // With one channel there is nobody to hold up: its peer waits.
     guard let fullest, openCount > (fullest.isClosed ? 0 : 1) else { return }

@@ -51,7 +51,7 @@ struct DataReceiver {
     return min(max(configuration.receiveWindow, overflow ? .max : least), Int(UInt32.max))
   }
 
-  var used: Int { reassembly.heldCost + reassembly.untakenCost }
+  var used: Int { reassembly.heldCost + reassembly.completed.untakenCost }
   var window: Int { max(0, capacity + extraCapacity - used) }
 
   // MARK: Input
@@ -81,7 +81,7 @@ struct DataReceiver {
     tsns.insert(chunk.tsn)
     guard chunk.stream.rawValue < incomingStreams else { return .invalidStream }
     switch reassembly.insert(chunk, payload) {
-    case .accepted: return .accepted
+    case .incomplete, .complete: return .accepted
     case .tooLarge: return .tooLarge
     case .invalid: return .contradiction
     }
@@ -91,7 +91,7 @@ struct DataReceiver {
   private func hasRoom(for chunk: DataChunk) -> Bool {
     let limit = capacity + extraCapacity
     if used < limit { return true }
-    return chunk.tsn == tsns.cumulative.next && reassembly.untakenCost < limit && used < 2 * limit
+    return chunk.tsn == tsns.cumulative.next && reassembly.completed.untakenCost < limit && used < 2 * limit
   }
 
   /// The chunks of a packet are done: decides when to acknowledge (RFC 9260 §6.2).
@@ -114,7 +114,7 @@ struct DataReceiver {
     guard distance > 0 else { return true }
     guard distance <= ReceivedTSNs.reach else { return false }
     tsns.advance(to: chunk.cumulativeTSN)
-    reassembly.skip(chunk)
+    reassembly.skip(chunk, streamCount: incomingStreams)
     return true
   }
 

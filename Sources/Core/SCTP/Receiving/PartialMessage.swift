@@ -4,68 +4,86 @@ import RTCBase
 ///
 /// Fragments are numbered by FSN with interleaving, and by TSN without.
 struct PartialMessage {
-  let identifier: MessageIdentifier
-  var payloadProtocol = PayloadProtocolIdentifier(rawValue: 0)
-  var buffer: [UInt8] = []
+  private(set) var payloadProtocol = PayloadProtocolIdentifier(rawValue: 0)
+  private(set) var buffer: [UInt8] = []
   /// The number after the last in `buffer`; `nil` until the beginning came.
   private(set) var next: UInt32?
   private(set) var isComplete = false
-  private(set) var strays: [Stray] = []
+  private(set) var strays: [UInt32: Stray] = [:]
   private(set) var strayByteCount = 0
 
   struct Stray {
-    var number: UInt32
     var isEnd: Bool
     var payload: [UInt8]
   }
 
-  init(identifier: MessageIdentifier) { self.identifier = identifier }
-
   var byteCount: Int { buffer.count + strayByteCount }
   /// What keeping it takes of the receive window.
-  var cost: Int { byteCount + Reassembly.overhead * (1 + strays.count) }
+  var cost: Int { byteCount + Self.overhead + Reassembly.overhead * strays.count }
+  /// Twice that of a whole message, for what it takes to find it.
+  static let overhead = 2 * Reassembly.overhead
 
-  /// - Returns: `false` for a fragment that contradicts those that came before.
-  mutating func insert(_ chunk: DataChunk, number: UInt32, payload: RawSpan) -> Bool {
-    if isComplete { return false }
-    if chunk.isBeginning {
-      guard next == nil else { return false }
-      payloadProtocol = chunk.payloadProtocol
-      append(payload, isEnd: chunk.isEnd, number: number)
-    } else if number == next {
-      append(payload, isEnd: chunk.isEnd, number: number)
-    } else {
-      if let next, Self.distance(number, next) < 0 { return false }
-      // Nearly always it is the newest.
-      var index = strays.count
-      while index > 0, Self.distance(strays[index - 1].number, number) > 0 { index -= 1 }
-      if index > 0, strays[index - 1].number == number { return false }
-      strays.insert(Stray(number: number, isEnd: chunk.isEnd, payload: payload.copied()), at: index)
-      strayByteCount += payload.byteCount
-      return true
-    }
-    absorbStrays()
-    return true
+  enum Verdict {
+    case incomplete
+    case complete
+    /// Contradicts what came before.
+    case invalid
+    case tooLarge
   }
 
-  private mutating func append(_ payload: RawSpan, isEnd: Bool, number: UInt32) {
-    if buffer.isEmpty, !isEnd { buffer.reserveCapacity(8 * payload.byteCount) }
+  /// - Parameter cost: what everything held takes of the window, without what is new of this message.
+  mutating func insert(
+    _ chunk: DataChunk, number: UInt32, payload: RawSpan, limits: Reassembly.Limits, cost: inout Int
+  ) -> Verdict {
+    if isComplete { return .invalid }
+    if chunk.isBeginning {
+      guard next == nil else { return .invalid }
+      payloadProtocol = chunk.payloadProtocol
+      if limits.isRoomy, !chunk.isEnd { buffer.reserveCapacity(8 * payload.byteCount) }
+    } else if number != next {
+      return insertStray(chunk, number: number, payload: payload, limits: limits, cost: &cost)
+    }
+    append(payload, isEnd: chunk.isEnd, number: number)
+    cost += payload.byteCount
+    if !strays.isEmpty { absorbStrays(cost: &cost) }
+    if byteCount > limits.messageSize { return .tooLarge }
+    return isComplete ? .complete : .incomplete
+  }
+
+  private mutating func insertStray(
+    _ chunk: DataChunk, number: UInt32, payload: RawSpan, limits: Reassembly.Limits, cost: inout Int
+  ) -> Verdict {
+    if let next, SerialNumberMap<Self>.distance(number, from: next) < 0 { return .invalid }
+    guard strays[number] == nil else { return .invalid }
+    strays[number] = Stray(isEnd: chunk.isEnd, payload: payload.copied())
+    strayByteCount += payload.byteCount
+    cost += payload.byteCount + Reassembly.overhead
+    return byteCount > limits.messageSize ? .tooLarge : .incomplete
+  }
+
+  /// Adds the fragment that is next.
+  mutating func append(_ payload: RawSpan, isEnd: Bool, number: UInt32) {
     payload.withUnsafeBytes { buffer.append(contentsOf: $0) }
     next = number &+ 1
     isComplete = isEnd
   }
 
-  private mutating func absorbStrays() {
-    var absorbed = 0
-    while absorbed < strays.count, !isComplete, strays[absorbed].number == next {
-      buffer.append(contentsOf: strays[absorbed].payload)
-      strayByteCount -= strays[absorbed].payload.count
-      next = strays[absorbed].number &+ 1
-      isComplete = strays[absorbed].isEnd
-      absorbed += 1
+  private mutating func absorbStrays(cost: inout Int) {
+    while !isComplete, let number = next, let stray = strays.removeValue(forKey: number) {
+      strayByteCount -= stray.payload.count
+      cost -= Reassembly.overhead
+      stray.payload.withRawSpan { append($0, isEnd: stray.isEnd, number: number) }
     }
-    if absorbed > 0 { strays.removeFirst(absorbed) }
+    // A peer must not buy room once and have it kept.
+    if strays.isEmpty {
+      strays = [:]
+    } else if strays.capacity > 64, strays.count < strays.capacity / 8 {
+      strays = strays.reduce(into: Dictionary(minimumCapacity: strays.count)) { $0[$1.key] = $1.value }
+    }
   }
 
-  static func distance(_ lhs: UInt32, _ rhs: UInt32) -> Int { Int(Int32(bitPattern: lhs &- rhs)) }
+  /// The whole, in no more than twice the room that it needs.
+  consuming func takeBuffer() -> [UInt8] {
+    buffer.capacity > 2 * buffer.count + Reassembly.overhead ? buffer.span.bytes.copied() : buffer
+  }
 }

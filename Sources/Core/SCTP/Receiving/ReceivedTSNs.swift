@@ -29,17 +29,19 @@ struct ReceivedTSNs {
   /// - Parameter cumulative: the TSN before the first that is expected.
   init(cumulative: TSN) { self.cumulative = cumulative }
 
-  var highest: TSN { runs.last?.last ?? cumulative }
-
   /// What `insert` would say, without changing anything.
   func check(_ tsn: TSN) -> Verdict {
     let distance = tsn.distance(from: cumulative)
     if distance <= 0 { return .duplicate }
     if distance > Self.reach { return .tooFar }
-    if runs.isEmpty || tsn.isAfter(highest.next) { return runs.count < Self.runLimit ? .new : .tooFar }
+    if distance == 1, runs.isEmpty { return .new }
     let index = firstRun(endingAtOrAfter: tsn)
-    guard index < runs.count, runs[index].first.distance(from: tsn) <= 0 else { return .new }
-    return .duplicate
+    if index < runs.count, runs[index].first.distance(from: tsn) <= 0 { return .duplicate }
+    guard runs.count >= Self.runLimit, distance > 1 else { return .new }
+    // What fills a hole adds none.
+    let extendsPrevious = index > 0 && runs[index - 1].last.next == tsn
+    let extendsNext = index < runs.count && tsn.next == runs[index].first
+    return extendsPrevious || extendsNext ? .new : .tooFar
   }
 
   mutating func noteDuplicate(_ tsn: TSN) { if duplicates.count < Self.duplicateLimit { duplicates.append(tsn) } }
@@ -70,7 +72,7 @@ struct ReceivedTSNs {
   mutating func advance(to tsn: TSN) {
     guard tsn.isAfter(cumulative) else { return }
     cumulative = tsn
-    while let first = runs.first, !first.last.isAfter(tsn) { runs.removeFirst() }
+    runs.removeFirst(runs.firstIndex { $0.last.isAfter(tsn) } ?? runs.count)
     if let first = runs.first, !first.first.isAfter(tsn.next) {
       cumulative = first.last
       runs.removeFirst()

@@ -146,6 +146,8 @@ struct DataSender {
 
   /// A gap is told as a distance of 16 bits, so no more than these can be acknowledged selectively.
   static let outstandingLimit = 32_768
+  /// Chunks that one FORWARD TSN looks at: a peer that acknowledges them one by one must not have all looked at each time.
+  static let forwardLimit = 2_048
 
   /// Nothing new to probe with: the last that is under way goes again (RFC 8985 §7.3).
   private mutating func probe(to packet: PacketBuffer, now: MonotonicTime) {
@@ -232,8 +234,8 @@ struct DataSender {
     needsForwardTSN = false
     guard outstanding.abandonedCount > 0, outstanding[0].state == .abandoned else { return false }
     var chunk = ForwardTSNChunk(cumulativeTSN: cumulativeTSN, isInterleaved: queue.isInterleaved, skips: [])
-    for position in 0..<outstanding.count where outstanding[position].state == .abandoned {
-      // Only what is next in line.
+    // Only what is next in line; what lies further is told once that is acknowledged.
+    for position in 0..<min(outstanding.count, Self.forwardLimit) where outstanding[position].state == .abandoned {
       guard chunk.cumulativeTSN == outstanding.firstTSN.advanced(by: position - 1) else { break }
       guard add(outstanding[position].message, to: &chunk, limit: entryLimit) else { break }
       chunk.cumulativeTSN = chunk.cumulativeTSN.next

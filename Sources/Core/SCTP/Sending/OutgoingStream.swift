@@ -16,6 +16,8 @@ struct OutgoingStream {
   /// End of its last scheduled fragment in virtual time.
   var virtualFinish: UInt64 = 0
   var isScheduled = false
+  /// Somebody waits for the queue to become empty.
+  var tellsWhenEmpty = false
   var bufferedAmount = 0
   var lowThreshold = 0
 

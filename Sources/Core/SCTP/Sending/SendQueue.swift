@@ -6,6 +6,8 @@ struct SendQueue {
   private(set) var streams: [OutgoingStream] = []
   /// Streams whose buffered amount fell to their threshold.
   var lowStreams = RingQueue<SCTPStreamIdentifier>()
+  /// Streams of which this was to be told, once nothing waits on them any more.
+  var emptiedStreams = RingQueue<SCTPStreamIdentifier>()
   private var indices: [SCTPStreamIdentifier: Int] = [:]
   private var scheduler = StreamScheduler()
   /// Payload bytes of messages, with what keeping each costs.
@@ -47,7 +49,12 @@ struct SendQueue {
     return streams.count - 1
   }
 
-  func stream(_ identifier: SCTPStreamIdentifier) -> OutgoingStream? { indices[identifier].map { streams[$0] } }
+  /// - Returns: `false` when nothing waits on the stream; else `emptiedStreams` tells when that has come about.
+  mutating func tellsWhenEmpty(_ identifier: SCTPStreamIdentifier) -> Bool {
+    guard let index = indices[identifier], !streams[index].isEmpty else { return false }
+    streams[index].tellsWhenEmpty = true
+    return true
+  }
 
   func bufferedAmount(of identifier: SCTPStreamIdentifier) -> Int {
     indices[identifier].map { streams[$0].bufferedAmount } ?? 0
@@ -64,7 +71,7 @@ struct SendQueue {
 
   /// The stream begins anew (RFC 6525 §5.2.7).
   mutating func restart(_ identifier: SCTPStreamIdentifier) {
-    let index = index(of: identifier)
+    guard let index = indices[identifier] else { return }
     streams[index].nextOrdered = MessageIdentifier(rawValue: 0)
     streams[index].nextUnordered = MessageIdentifier(rawValue: 0)
   }
@@ -168,7 +175,13 @@ struct SendQueue {
   private mutating func unlinkHead(of index: Int) {
     let slot = streams[index].head
     streams[index].head = messages[slot].next
-    if streams[index].head < 0 { streams[index].tail = -1 }
+    if streams[index].head < 0 {
+      streams[index].tail = -1
+      if streams[index].tellsWhenEmpty {
+        streams[index].tellsWhenEmpty = false
+        emptiedStreams.append(streams[index].identifier)
+      }
+    }
     messages[slot].next = -1
   }
 

@@ -117,6 +117,7 @@ struct ReconfigurationResult: RawRepresentable, Hashable {
   static let nothingToDo = Self(rawValue: 0)
   static let performed = Self(rawValue: 1)
   static let denied = Self(rawValue: 2)
+  static let wrongStream = Self(rawValue: 3)
   static let badSequenceNumber = Self(rawValue: 5)
   static let inProgress = Self(rawValue: 6)
 }

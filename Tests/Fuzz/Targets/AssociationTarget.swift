@@ -3,12 +3,20 @@ import RTCSCTP
 import RTCTestKit
 
 /// Two live sessions of data channels; the input is what comes to them besides, each packet under a right header, to one and the other in turn.
+///
+/// Some datagrams stand for a flood, so that a short input reaches what takes thousands of packets.
 func fuzzAssociation(_ input: [UInt8]) {
   guard var pair = FuzzedSessions() else { return }
   var receiver = 0
+  var floodsLeft = 4
   for (pause, datagram) in DatagramSeries(input) {
     pair.now += min(pause, .seconds(40))
-    pair.inject(datagram, into: receiver)
+    if let flood = PreparedFlood(datagram) {
+      if floodsLeft > 0 { pair.inject(flood, into: receiver) }
+      floodsLeft -= 1
+    } else {
+      pair.inject(datagram, into: receiver)
+    }
     receiver ^= 1
     pair.settle()
   }
@@ -27,6 +35,8 @@ struct FuzzedSessions {
   var sent: [(sender: Int, chunks: [UInt8])] = []
   /// The first eight bytes of what comes to each: ports and tag.
   private var headers: [[UInt8]] = [[], []]
+  /// What the peer of each would number its next chunk and request with.
+  private var numbers = [PreparedFlood.Numbers(), PreparedFlood.Numbers()]
   private let packet = PacketBuffer()
   private static let headerByteCount = 12
 
@@ -66,7 +76,9 @@ struct FuzzedSessions {
           isBusy = true
           let bytes = packet.bytes.copied()
           headers[1 - index] = Array(bytes.prefix(8))
-          sent.append((index, Array(bytes.dropFirst(Self.headerByteCount))))
+          let chunks = Array(bytes.dropFirst(Self.headerByteCount))
+          numbers[1 - index].follow(chunks)
+          sent.append((index, chunks))
           sessions[1 - index].handle(packet.bytes, now: now)
         }
         while sessions[index].pollEvent() != nil {}
@@ -84,6 +96,10 @@ struct FuzzedSessions {
     guard headers[index].count == 8 else { return }
     let bytes = headers[index] + [0, 0, 0, 0] + chunks
     bytes.withRawSpan { sessions[index].handle($0, now: now) }
+  }
+
+  mutating func inject(_ flood: PreparedFlood, into index: Int) {
+    for chunks in flood.makePackets(&numbers[index]) { inject(chunks, into: index) }
   }
 
   /// Goes on to the next deadline.
@@ -127,6 +143,11 @@ struct FuzzedSessions {
         [194, 0, 0, 16, 0, 0, 0, 9, 0, 0, 0, 1, 0, 0, 0, 2],
         [192, 0, 0, 12, 0, 0, 0, 9, 0, 0, 0, 1], [6, 0, 0, 12, 0, 12, 0, 7, 98, 121, 101, 0],
       ]))
+    // Floods, each to one and the other, and a moment for what they leave behind.
+    for kinds in [[0, 1], [2, 3], [4, 5], [6]] as [[UInt8]] {
+      seeds.append(
+        DatagramSeries.encode(kinds.flatMap { [[PreparedFlood.mark, $0, 4], [PreparedFlood.mark, $0, 2]] }))
+    }
     return seeds
   }
 }

@@ -118,23 +118,61 @@ struct MobilityTests {
     #expect(path.arrivedCount > 200)
   }
 
-  @Test("Thousands of candidates, of which one works, neither stop the call nor grow without bound")
-  func candidates() throws {
-    let call = try TestCall(impairments: path)
-    for number in 0..<5_000 {
-      let candidate = RTCIceCandidateInit(
-        candidate:
-          "candidate:\(number) 1 udp \(1_000_000 + number) 198.51.\(number % 100).\(number / 100 + 1) 9 typ host",
-        sdpMid: "0", sdpMLineIndex: 0, usernameFragment: nil)
-      // Before there is a description they are refused, afterwards taken as far as there is room.
-      try? call.caller.engine.addICECandidate(candidate, now: call.simulation.now)
-      if number == 2_500 { call.simulation.run(for: .milliseconds(45)) }
+  /// A host that is not there, with the highest priority.
+  private func junk(_ number: Int) -> RTCIceCandidateInit {
+    RTCIceCandidateInit(
+      candidate:
+        "candidate:\(number) 1 udp \(UInt32.max - 1) 198.51.\(number % 100).\(number / 100 + 1) 9 typ host",
+      sdpMid: "0", sdpMLineIndex: 0, usernameFragment: nil)
+  }
+
+  private func isWithinBounds(_ call: TestCall) -> Bool {
+    call.peers.allSatisfy { peer in
+      let statistics = peer.engine.makeStatistics(now: call.simulation.now)
+      let known = Set(statistics.remoteCandidates.map(\.id))
+      return known.count == statistics.remoteCandidates.count && known.count <= 100 && statistics.pairs.count <= 200
+        && statistics.pairs.allSatisfy { known.contains($0.remoteCandidateId) }
     }
-    _ = call.connect()
+  }
+
+  @Test(
+    "Thousands of candidates before the one that works neither stop the call nor grow without bound",
+    arguments: [(100, [0, 1]), (2_500, [0]), (2_500, [1]), (5_000, [0, 1])])
+  func candidates(count: Int, flooders: [Int]) throws {
+    // What a peer signals goes in order: its own candidate comes last.
+    let call = try TestCall(impairments: path) { _, peers in
+      for who in flooders { peers[who].unsignalled = (0..<count).map { junk($0) } }
+    }
+    // At once where the other peer's checks come through, and a hundred checks where neither is found otherwise.
+    let limit = TimeDelta.milliseconds(flooders.count == 1 ? 600 : 2_600)
+    #expect(call.connect(within: limit) != nil)
     call.simulation.run(for: .seconds(3))
+    #expect(call.simulation.failures == [])
     #expect(call.isConnected)
-    #expect(call.caller.videoFrames.count > 50)
-    let statistics = call.caller.engine.makeStatistics(now: call.simulation.now)
-    #expect(statistics.remoteCandidates.count <= 130 && statistics.pairs.count <= 201)
+    #expect(call.peers.allSatisfy { $0.videoFrames.count > 50 })
+    #expect(isWithinBounds(call))
+  }
+
+  @Test("A storm of candidates that never ends neither keeps a call from connecting nor moves it", arguments: [0, 1])
+  func candidateStorm(who: Int) throws {
+    let call = try TestCall(impairments: path)
+    let start = TimeDelta.milliseconds(41)
+    call.simulation.run(for: start)
+    var number = 0
+    func flood(for span: TimeDelta, until isDone: () -> Bool = { false }) throws {
+      let end = call.simulation.now + span
+      while call.simulation.now < end, !isDone() {
+        try call.peers[who].engine.addICECandidate(junk(number), now: call.simulation.now)
+        number += 1
+        call.simulation.run(for: .milliseconds(5))
+      }
+    }
+    try flood(for: .seconds(2)) { call.isConnected }
+    #expect(call.simulation.now <= .zero + .milliseconds(600))
+    try flood(for: .seconds(2))
+    let path = call.peers[who].engine.makeDiagnostics().transports[0].ice
+    #expect(path.replacedRemoteCandidates > 0 && path.migrations == 0)
+    isRunning(call, since: call.simulation.now - .seconds(1), within: .milliseconds(200))
+    #expect(isWithinBounds(call))
   }
 }

@@ -182,10 +182,9 @@ extension PeerEngine {
         transports[index].session.ice.setRemoteCredentials(credentials, isLite: remote.iceLite, now: now)
       }
       transports[index].knowsRemoteCredentials = true
-      for candidate in generation.remoteCandidates.dropFirst(transports[index].knownRemoteCandidates) {
-        add(candidate, at: index, now: now)
-      }
-      transports[index].knownRemoteCandidates = generation.remoteCandidates.count
+      let new = max(0, generation.remoteCandidateCount - transports[index].knownRemoteCandidates)
+      for candidate in generation.remoteCandidates.suffix(new) { add(candidate, at: index, now: now) }
+      transports[index].knownRemoteCandidates = generation.remoteCandidateCount
       if generation.remoteCandidatesEnded, !transports[index].knowsRemoteEnd {
         transports[index].knowsRemoteEnd = true
         transports[index].session.ice.endOfRemoteCandidates(now: now)

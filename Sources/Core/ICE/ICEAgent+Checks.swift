@@ -9,16 +9,21 @@ extension ICEAgent {
     case serverQuery
   }
 
+  /// Triggered checks that may go before a check or question that waits. RFC 8445 §6.1.4.2 has no end to them, so that whoever
+  /// copies the peer's checks fast enough could hold up everything else.
+  private static let maximumTriggeredInARow = 8
+
   /// What would be sent next: triggered checks first, then checks and questions to servers in turn, so that neither
   /// gathering nor a long checklist holds up the other.
   var nextPacedMessage: PacedMessage? {
     let canCheck = session.authentication.username != nil
-    if canCheck, !session.checklist.triggered.isEmpty { return .triggeredCheck }
+    let hasTriggered = canCheck && !session.checklist.triggered.isEmpty
+    if hasTriggered, triggeredInARow < Self.maximumTriggeredInARow { return .triggeredCheck }
     let hasQuery = hasStartedGathering && gatherer.nextQueued != nil
-    if canCheck, session.checklist.nextOrdinary != nil {
+    if canCheck, session.checklist.hasOrdinary {
       return hasQuery && !wasLastSendGathering ? .serverQuery : .ordinaryCheck
     }
-    return hasQuery ? .serverQuery : nil
+    return hasQuery ? .serverQuery : hasTriggered ? .triggeredCheck : nil
   }
 
   func paceInterval(_ message: PacedMessage) -> TimeDelta {
@@ -29,16 +34,16 @@ extension ICEAgent {
   mutating func sendDueMessages(now: MonotonicTime) {
     while let message = nextPacedMessage, now >= lastPacedSend + paceInterval(message) {
       wasLastSendGathering = message == .serverQuery
+      triggeredInARow = message == .triggeredCheck ? triggeredInARow + 1 : 0
       switch message {
       case .serverQuery:
         guard let index = gatherer.nextQueued else { return }
         sendQuery(index, now: now)
       case .triggeredCheck:
-        // Pairs may have gone since they were queued.
-        guard let index = session.checklist.nextTriggered() else { continue }
+        guard let index = session.checklist.nextTriggered else { return }
         sendCheck(index, now: now)
       case .ordinaryCheck:
-        guard let index = session.checklist.nextOrdinary else { return }
+        guard let index = session.checklist.nextOrdinary(now: now) else { return }
         sendCheck(index, now: now)
       }
       lastPacedSend = now
@@ -54,16 +59,13 @@ extension ICEAgent {
         id, session.authentication, base: pair.base, isNominating: isNominating)
     else { return }
     cancelTransactions { $0 == pair.id }
-    if session.transactions.count >= ICETransaction.limit { session.transactions.removeFirst() }
+    if session.transactions.count >= ICETransaction.limit { handleExpiry(of: session.transactions.removeFirst()) }
     session.transactions.append(
       ICETransaction(
         id: id, pairID: pair.id, bytes: bytes, base: pair.base, remote: pair.remoteAddress, role: role,
         isNominating: isNominating, sentAt: now,
         schedule: STUNRetransmission(initialTimeout: checkRetransmissionTimeout, now: now)))
-    if pair.state != .succeeded { session.checklist[index].state = .inProgress }
-    session.checklist[index].statistics.requestsSent &+= 1
-    session.checklist[index].lastSent = now
-    session.checklist[index].lastCheck = now
+    session.checklist.recordCheck(index, now: now)
     transmit(bytes, from: pair.base, to: pair.remoteAddress)
   }
 

@@ -20,7 +20,7 @@ extension ICEAgent {
     bases.append(base)
     addHostCandidate(of: base)
     gatherer.addBase(base)
-    pairWithRemoteCandidates(base)
+    pairWithRemoteCandidates(base, now: now)
     if hasStartedGathering {
       changeGatheringState(to: .gathering)
       if let candidate = localCandidates.last { announce(candidate) }
@@ -202,10 +202,10 @@ extension ICEAgent {
     }
     if let index = session.remoteCandidates.firstIndex(where: { $0.candidate.address == candidate.address }) {
       replaceRemoteCandidate(index, with: candidate)
-    } else if session.remoteCandidates.count < configuration.maximumRemoteCandidates {
+    } else if makeRoomForRemoteCandidate(isHeard: false, now: now) {
       let remote = ICERemoteCandidate(id: makeID(), candidate: candidate)
       session.remoteCandidates.append(remote)
-      for base in bases { pair(base, remote) }
+      for base in bases { pair(base, remote, now: now) }
     } else {
       counters.ignoredRemoteCandidates &+= 1
     }
@@ -228,19 +228,19 @@ extension ICEAgent {
     advance(now: now)
   }
 
-  private mutating func pairWithRemoteCandidates(_ base: ICEBase) {
-    for remote in session.remoteCandidates { pair(base, remote) }
+  private mutating func pairWithRemoteCandidates(_ base: ICEBase, now: MonotonicTime) {
+    for remote in session.remoteCandidates { pair(base, remote, now: now) }
   }
 
   /// RFC 8445 §6.1.2.2. Server-reflexive candidates are pruned to their bases (§6.1.2.4), so only host candidates pair.
-  private mutating func pair(_ base: ICEBase, _ remote: ICERemoteCandidate) {
+  private mutating func pair(_ base: ICEBase, _ remote: ICERemoteCandidate, now: MonotonicTime) {
     let address = remote.candidate.address
     guard address.family == base.address.family,
       address.family == .v4 || address.ip.isLinkLocal == base.address.ip.isLinkLocal,
       session.checklist.index(base: base.address, remote: address) == nil,
-      let local = localCandidates.first(where: { $0.base == base.address && $0.candidate.kind == .host })
+      let local = localCandidates.first(where: { $0.base == base.address && $0.candidate.kind == .host }),
+      makeRoomForPair(isHeard: false, now: now)
     else { return }
-    let pair = ICECandidatePair(id: makeID(), local: local, remote: remote, role: role)
-    counters.discardedPairs &+= UInt64(session.checklist.insert(pair))
+    session.checklist.insert(ICECandidatePair(id: makeID(), local: local, remote: remote, role: role), now: now)
   }
 }

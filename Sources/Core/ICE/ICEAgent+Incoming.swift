@@ -95,7 +95,9 @@ extension ICEAgent {
       return .validated
     }
     respond(to: message, authentication, remote, base)
-    guard let index = pairIndex(of: remote, base, priority: priority, sender: sender) else { return .validated }
+    guard let index = pairIndex(of: remote, base, priority: priority, sender: sender, now: now) else {
+      return .validated
+    }
     session.checklist[index].statistics.requestsReceived &+= 1
     session.checklist[index].statistics.responsesSent &+= 1
     session.checklist[index].lastReceived = now
@@ -130,9 +132,10 @@ extension ICEAgent {
     return true
   }
 
-  /// The pair a check arrived on, made if the peer's address is new (RFC 8445 §7.3.1.3); `nil` beyond the limits.
+  /// The pair a check arrived on, made if the peer's address is new (RFC 8445 §7.3.1.3), for which others make room; `nil` for an
+  /// address that is of no use. Where pairs are afterwards may be elsewhere than before.
   mutating func pairIndex(
-    of remote: TransportAddress, _ base: TransportAddress, priority: UInt32, sender: String
+    of remote: TransportAddress, _ base: TransportAddress, priority: UInt32, sender: String, now: MonotonicTime
   ) -> Int? {
     if let index = session.checklist.index(base: base, remote: remote) { return index }
     guard let local = localCandidates.first(where: { $0.base == base && $0.candidate.kind == .host }) else {
@@ -142,7 +145,7 @@ extension ICEAgent {
     if let known = session.remoteCandidates.first(where: { $0.candidate.address == remote }) {
       candidate = known
     } else {
-      guard ICECandidate.isUsable(remote), makeRoomForRemoteCandidate() else {
+      guard ICECandidate.isUsable(remote), makeRoomForRemoteCandidate(isHeard: true, now: now) else {
         counters.ignoredRemoteCandidates &+= 1
         return nil
       }
@@ -155,8 +158,9 @@ extension ICEAgent {
       )
       session.remoteCandidates.append(candidate)
     }
+    guard makeRoomForPair(isHeard: true, now: now) else { return nil }
     let pair = ICECandidatePair(id: makeID(), local: local, remote: candidate, role: role, state: .waiting)
-    counters.discardedPairs &+= UInt64(session.checklist.insert(pair, isUsedByPeer: true))
+    session.checklist.insert(pair, now: now)
     return session.checklist.index(id: pair.id)
   }
 

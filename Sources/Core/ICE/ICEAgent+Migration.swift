@@ -29,16 +29,17 @@ extension ICEAgent {
   /// Authentic media came from an address other than the path's.
   mutating func noteMedia(from remote: TransportAddress, to base: TransportAddress, byteCount: Int, now: MonotonicTime)
   {
-    guard let active = session.activeIndex, session.selectedPairID == session.checklist[active].id,
-      now >= session.checklist[active].lastReceived + Self.silenceOfMovedPeer,
-      bases.contains(where: { $0.address == base }),
+    guard let active = session.activeIndex, session.selectedPairID == session.checklist[active].id else { return }
+    let lastReceived = session.checklist[active].lastReceived
+    guard now >= lastReceived + Self.silenceOfMovedPeer, bases.contains(where: { $0.address == base }),
       let sender = session.authentication.remote?.ufrag,
       let index = pairIndex(
-        of: remote, base, priority: ICECandidate.priority(of: .peerReflexive, localPreference: 0), sender: sender)
+        of: remote, base, priority: ICECandidate.priority(of: .peerReflexive, localPreference: 0), sender: sender,
+        now: now)
     else { return }
     session.checklist[index].lastMedia = now
     session.checklist[index].recordReceived(byteCount, now)
-    if session.checklist[index].lastResponse <= session.checklist[active].lastReceived { ask(index) }
+    if session.checklist[index].lastResponse <= lastReceived { ask(index) }
     advance(now: now)
   }
 

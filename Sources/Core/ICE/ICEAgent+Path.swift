@@ -162,6 +162,7 @@ extension ICEAgent {
     if let message = nextPacedMessage {
       consider(lastPacedSend + paceInterval(message), "ice.check")
     }
+    if session.authentication.username != nil { consider(session.checklist.nextThaw, "ice.check") }
     for transaction in session.transactions { consider(transaction.schedule.nextTime, "ice.retransmission") }
     for consent in [session.consent, retired?.consent] {
       consider(consent?.nextCheck, "ice.consent")

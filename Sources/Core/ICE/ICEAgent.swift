@@ -43,6 +43,8 @@ package struct ICEAgent {
   /// When the last paced message left, and whether it went to a STUN server (RFC 8445 §14: one pace for all).
   var lastPacedSend = MonotonicTime.distantPast
   var wasLastSendGathering = false
+  /// Triggered checks since anything else was sent.
+  var triggeredInARow = 0
   /// When a packet from an unknown address may next be tried.
   var nextStranger = MonotonicTime.distantPast
   private var lastID = 0
@@ -58,7 +60,7 @@ package struct ICEAgent {
     self.random = random
     self.crypto = crypto
     tieBreaker = random.next()
-    session = ICESession(generation: 0, pairLimit: configuration.maximumPairs)
+    session = ICESession(generation: 0)
     validated = ICEValidatedAddresses(limit: configuration.maximumValidatedAddresses)
   }
 
@@ -90,42 +92,12 @@ package struct ICEAgent {
     if previous != credentials {
       session.authentication.setRemote(credentials, crypto)
       session.startedAt = now
+      session.checklist.beginWaiting(now: now)
       if previous != nil { removeRemote { _ in true } }
       // Checks that came before the credentials named their sender.
-      removeRemote { $0.usernameFragment != nil && $0.usernameFragment != credentials.ufrag }
+      removeRemote { ![nil, credentials.ufrag].contains($0.candidate.usernameFragment) }
     }
     advance(now: now)
-  }
-
-  /// At the limit the oldest address that the peer was once seen at, and that nothing uses, is forgotten: it may move more often than that.
-  mutating func makeRoomForRemoteCandidate() -> Bool {
-    guard session.remoteCandidates.count >= configuration.maximumRemoteCandidates else { return true }
-    let used = session.checklist.pairs.filter {
-      $0.id == session.selectedPairID || $0.id == session.consent?.pairID || $0.id == session.nominatingPairID
-    }
-    guard
-      let oldest = session.remoteCandidates.first(where: { candidate in
-        candidate.candidate.kind == .peerReflexive && !used.contains { $0.remote.id == candidate.id }
-      })
-    else { return false }
-    session.remoteCandidates.removeAll { $0.id == oldest.id }
-    let pairs = session.checklist.remove { $0.remote.id == oldest.id }
-    session.transactions.removeAll { pairs.contains($0.pairID) }
-    return true
-  }
-
-  private mutating func removeRemote(where isRemoved: (ICECandidate) -> Bool) {
-    let removed = session.remoteCandidates.filter { isRemoved($0.candidate) }.map(\.id)
-    guard !removed.isEmpty else { return }
-    session.remoteCandidates.removeAll { removed.contains($0.id) }
-    let pairs = session.checklist.remove { removed.contains($0.remote.id) }
-    session.transactions.removeAll { pairs.contains($0.pairID) }
-    if let consent = session.consent, pairs.contains(consent.pairID) { session.consent = nil }
-    if let selected = session.selectedPairID, pairs.contains(selected) {
-      session.selectedPairID = nil
-      session.checklist.isConcluded = false
-    }
-    if let nominating = session.nominatingPairID, pairs.contains(nominating) { session.nominatingPairID = nil }
   }
 
   /// Begins a new generation (RFC 8445 §9): candidates are gathered anew, and the path in use carries on, with consent under
@@ -136,7 +108,7 @@ package struct ICEAgent {
       retired = ICERetiredPath(
         authentication: session.authentication, pair: session.checklist[index], consent: consent)
     }
-    session = ICESession(generation: session.generation + 1, pairLimit: configuration.maximumPairs)
+    session = ICESession(generation: session.generation + 1)
     session.authentication.setLocal(localCredentials, crypto)
     localCandidates.removeAll()
     for base in bases { addHostCandidate(of: base) }
@@ -209,6 +181,7 @@ package struct ICEAgent {
     updatePath(now: now)
     advanceMigration(now: now)
     advanceNomination(now: now)
+    if session.authentication.username != nil { session.checklist.thaw(now: now) }
     sendDueMessages(now: now)
     updateFailure(now: now)
     updateState(now: now)

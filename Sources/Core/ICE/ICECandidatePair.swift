@@ -1,7 +1,7 @@
 import RTCBase
 
 /// A local and a remote candidate and what checks between them have shown (RFC 8445 §6.1.2).
-package struct ICECandidatePair: Sendable {
+package struct ICECandidatePair: Identifiable, Sendable {
   /// RFC 8445 §6.1.2.6
   package enum State: String, Hashable, Sendable {
     case frozen
@@ -32,6 +32,8 @@ package struct ICECandidatePair: Sendable {
   var lastReceived = MonotonicTime.distantPast
   /// When authentic media last came in.
   var lastMedia = MonotonicTime.distantPast
+  /// Since when it could have been checked.
+  var waitsSince = MonotonicTime.distantPast
   /// When we last sent a request.
   var lastCheck = MonotonicTime.distantPast
   /// When anything was last sent on a path that keeps a NAT binding open.

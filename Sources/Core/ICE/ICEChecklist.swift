@@ -9,9 +9,13 @@ struct ICEChecklist: Sendable {
   private(set) var triggered: [Int] = []
   /// After nomination only triggered checks are sent (RFC 8445 §8.1.2).
   var isConcluded = false
-  let limit: Int
+  /// Whether the pair that has waited longest is next, whatever its priority.
+  private var isTurnOfLongestWaiting = false
 
-  init(limit: Int) { self.limit = limit }
+  /// How long a pair waits by the rules of RFC 8445 §6.1.4.2: what fifty checks take, more than an ordinary list has. Those rules let
+  /// a pair wait for ever while others of higher priority keep coming, or while one of its foundation keeps silent, and both are
+  /// the peer's to claim. Afterwards every other check goes to whoever has waited longest.
+  private static let patience = TimeDelta.seconds(1)
 
   /// Mutates a pair in place.
   subscript(index: Int) -> ICECandidatePair {
@@ -19,7 +23,7 @@ struct ICEChecklist: Sendable {
     _modify { yield &pairs[index] }
   }
 
-  func index(id: Int) -> Int? { pairs.firstIndex { $0.id == id } }
+  func index(id: Int) -> Int? { pairs.ascendingIndex(id: id) }
 
   func index(base: TransportAddress, remote: TransportAddress) -> Int? {
     pairs.firstIndex { $0.remoteAddress == remote && $0.base == base }
@@ -27,29 +31,13 @@ struct ICEChecklist: Sendable {
 
   // MARK: - Forming
 
-  /// Adds a pair, waiting or frozen as RFC 8838 §12 puts it. At the limit the pair of the lowest priority without a check
-  /// makes room, be it the new one (RFC 8445 §6.1.2.5); one that the peer uses already is worth more than any of those.
-  /// - Returns: How many pairs were dropped.
-  mutating func insert(_ pair: ICECandidatePair, isUsedByPeer: Bool = false) -> Int {
+  /// Adds a pair, waiting or frozen as RFC 8838 §12 puts it.
+  mutating func insert(_ pair: ICECandidatePair, now: MonotonicTime) {
     var pair = pair
     if pair.state == .frozen { pair.state = initialState(of: pair) }
-    guard pairs.count >= limit else {
-      pairs.append(pair)
-      return 0
-    }
-    let victim = pairs.indices
-      .filter { pairs[$0].state == .frozen || pairs[$0].state == .waiting || pairs[$0].state == .failed }
-      .min { rank(pairs[$0]) < rank(pairs[$1]) }
-    if let victim, isUsedByPeer || rank(pairs[victim]) < rank(pair) {
-      let id = pairs[victim].id
-      triggered.removeAll { $0 == id }
-      pairs[victim] = pair
-    }
-    return 1
+    pair.waitsSince = now
+    pairs.append(pair)
   }
-
-  /// Failed pairs go first, then those of low priority.
-  private func rank(_ pair: ICECandidatePair) -> UInt64 { pair.state == .failed ? 0 : pair.priority }
 
   private func initialState(of pair: ICECandidatePair) -> ICECandidatePair.State {
     var isFoundationBusy = false
@@ -66,21 +54,58 @@ struct ICEChecklist: Sendable {
     if !triggered.contains(id) { triggered.append(id) }
   }
 
-  mutating func nextTriggered() -> Int? {
-    while !triggered.isEmpty {
-      if let index = index(id: triggered.removeFirst()) { return index }
-    }
-    return nil
-  }
+  var nextTriggered: Int? { triggered.first.flatMap { index(id: $0) } }
 
   /// RFC 8445 §6.1.4.2: the waiting pair of the highest priority; without one, a frozen pair whose foundation is idle.
-  var nextOrdinary: Int? {
+  func nextOrdinary(now: MonotonicTime) -> Int? {
     guard !isConcluded else { return nil }
-    return best { $0.state == .waiting }
-      ?? best { candidate in
-        candidate.state == .frozen
-          && !pairs.contains { $0.state == .inProgress && $0.hasFoundation(of: candidate) }
-      }
+    if isTurnOfLongestWaiting,
+      let longest = pairs.firstIndex(where: { $0.state == .waiting && now >= $0.waitsSince + Self.patience })
+    {
+      return longest
+    }
+    return best { $0.state == .waiting } ?? best { isIdle($0) }
+  }
+
+  /// Whether there is a next one.
+  var hasOrdinary: Bool {
+    !isConcluded && (pairs.contains { $0.state == .waiting } || pairs.contains { isIdle($0) })
+  }
+
+  private func isIdle(_ candidate: ICECandidatePair) -> Bool {
+    candidate.state == .frozen && !pairs.contains { $0.state == .inProgress && $0.hasFoundation(of: candidate) }
+  }
+
+  /// A check is under way.
+  mutating func recordCheck(_ index: Int, now: MonotonicTime) {
+    let id = pairs[index].id
+    if let position = triggered.firstIndex(of: id) {
+      triggered.remove(at: position)
+    } else {
+      isTurnOfLongestWaiting.toggle()
+    }
+    if pairs[index].state != .succeeded { pairs[index].state = .inProgress }
+    pairs[index].statistics.requestsSent &+= 1
+    pairs[index].lastSent = now
+    pairs[index].lastCheck = now
+  }
+
+  /// Checks can begin: nobody has waited so far.
+  mutating func beginWaiting(now: MonotonicTime) {
+    for index in pairs.indices { pairs[index].waitsSince = now }
+  }
+
+  /// Frozen pairs wait for others of their foundation, but not for ever.
+  mutating func thaw(now: MonotonicTime) {
+    for index in pairs.indices where pairs[index].state == .frozen && now >= pairs[index].waitsSince + Self.patience {
+      pairs[index].state = .waiting
+    }
+  }
+
+  /// When the next frozen pair thaws.
+  var nextThaw: MonotonicTime? {
+    guard !isConcluded else { return nil }
+    return pairs.lazy.filter { $0.state == .frozen }.map { $0.waitsSince + Self.patience }.min()
   }
 
   /// RFC 8445 §7.2.5.3.3: pairs of the same foundation become worth a check.

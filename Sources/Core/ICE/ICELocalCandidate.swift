@@ -14,7 +14,7 @@ package struct ICELocalCandidate: Hashable, Sendable {
 }
 
 /// A candidate of the peer, signalled or learnt from its checks.
-package struct ICERemoteCandidate: Hashable, Sendable {
+package struct ICERemoteCandidate: Identifiable, Hashable, Sendable {
   /// Unique within the agent, for statistics.
   package let id: Int
   package internal(set) var candidate: ICECandidate

@@ -36,6 +36,8 @@ package struct ICECounters: Hashable, Sendable {
   private var drops = [UInt64](repeating: 0, count: ICEDropCause.allCases.count)
   /// Remote candidates beyond the limit, repeated, unusable or of another generation.
   package internal(set) var ignoredRemoteCandidates: UInt64 = 0
+  /// Remote candidates that made room for others, which seemed of more use.
+  package internal(set) var replacedRemoteCandidates: UInt64 = 0
   /// Pairs dropped for the limit (RFC 8445 §6.1.2.5).
   package internal(set) var discardedPairs: UInt64 = 0
   /// Datagrams and events that found their queue full.

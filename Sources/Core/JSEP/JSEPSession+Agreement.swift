@@ -152,6 +152,7 @@ extension JSEPSession {
       transports[position].ice.ice.number = transports[position].nextGenerationNumber
       transports[position].nextGenerationNumber += 1
       transports[position].ice.ice.remoteCandidates = []
+      transports[position].ice.ice.remoteCandidateCount = 0
       transports[position].ice.ice.remoteCandidatesEnded = false
     }
     transports[position].ice.ice.remote = ice
@@ -301,16 +302,16 @@ extension JSEPSession {
 }
 
 extension JSEPSession.Generation {
-  /// The most candidates of one ICE session; more are of no use, and hostile.
+  /// The most candidates of one ICE session that a description tells.
   static let maximumCandidates = 128
 
-  /// `false` if there are too many.
-  @discardableResult
-  mutating func addRemote(_ candidate: CandidateAttribute) -> Bool {
-    if ice.remoteCandidates.contains(candidate) { return true }
-    guard ice.remoteCandidates.count < Self.maximumCandidates else { return false }
+  /// Every candidate goes on to the ICE agent, which knows which are of use. The latest are remembered: as many as one description
+  /// may bring.
+  mutating func addRemote(_ candidate: CandidateAttribute) {
+    guard !ice.remoteCandidates.contains(candidate) else { return }
+    if ice.remoteCandidates.count >= SDPLimits.sectionLines { ice.remoteCandidates.removeFirst() }
     ice.remoteCandidates.append(candidate)
-    return true
+    ice.remoteCandidateCount += 1
   }
 }
 

@@ -42,9 +42,7 @@ extension JSEPSession {
     if let fragment, !indices.contains(where: { isKnown(fragment, index: $0) }) {
       throw .operationError("No applied remote description has the username fragment \"\(fragment)\" there.")
     }
-    var next = self
-    for index in indices { try next.add(attribute, index: index, fragment: fragment) }
-    self = next
+    for index in indices { add(attribute, index: index, fragment: fragment) }
   }
 
   private func isKnown(_ fragment: String, index: Int) -> Bool {
@@ -54,7 +52,7 @@ extension JSEPSession {
     }
   }
 
-  private mutating func add(_ candidate: CandidateAttribute?, index: Int, fragment: String?) throws(WebRTCError) {
+  private mutating func add(_ candidate: CandidateAttribute?, index: Int, fragment: String?) {
     let remote = pendingRemote ?? currentRemote
     // A rejected section has no transport for a candidate (webrtc-pc §4.4.2, addIceCandidate step 4.5).
     guard let remote, !remote.sections[index].isRejected else { return }
@@ -63,12 +61,12 @@ extension JSEPSession {
         guard let old = self[keyPath: keyPath], old.sections.indices.contains(index),
           old.usernameFragments(index).contains(fragment)
         else { continue }
-        try self[keyPath: keyPath]?.add(candidate, index: index)
+        self[keyPath: keyPath]?.add(candidate, index: index)
       }
     } else if pendingRemote != nil {
-      try pendingRemote?.add(candidate, index: index)
+      pendingRemote?.add(candidate, index: index)
     } else {
-      try currentRemote?.add(candidate, index: index)
+      currentRemote?.add(candidate, index: index)
     }
     guard sections.indices.contains(index), let id = sections[index].transportID, let position = transportIndex(id),
       let ice = transports[position].ice.ice.remote,
@@ -132,20 +130,20 @@ extension RemoteDescription {
     [sections[index].ice, sections[sections[index].transportTag].ice].compactMap { $0?.usernameFragment }
   }
 
-  mutating func add(_ candidate: CandidateAttribute?, index: Int) throws(WebRTCError) {
+  /// A section with as many candidates as it may have drops one from their midst. Until the session is agreed on it is all that is known
+  /// of them: those that came first and those that came last stay.
+  mutating func add(_ candidate: CandidateAttribute?, index: Int) {
     let line = candidate.map { Attribute.candidate($0) } ?? .endOfCandidates
-    let lines = description.media[index].attributes
+    var lines = description.media[index].attributes
     guard !lines.contains(line) else { return }
-    guard candidate == nil || description.media[index].candidates.count < JSEPSession.Generation.maximumCandidates
-    else {
-      throw .operationError("A section has at most \(JSEPSession.Generation.maximumCandidates) candidates.")
-    }
-    let last = lines.lastIndex { if case .candidate = $0 { true } else { false } }
-    if let last, candidate != nil {
-      description.media[index].attributes.insert(line, at: last + 1)
+    let known = lines.indices.filter { if case .candidate = lines[$0] { true } else { false } }
+    if let last = known.last, candidate != nil {
+      lines.insert(line, at: last + 1)
+      if known.count >= JSEPSession.Generation.maximumCandidates { lines.remove(at: known[known.count / 2]) }
     } else {
-      description.media[index].attributes.append(line)
+      lines.append(line)
     }
+    description.media[index].attributes = lines
   }
 }
 

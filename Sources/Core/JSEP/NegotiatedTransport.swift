@@ -9,7 +9,10 @@ package struct ICEGeneration: Hashable, Sendable {
   package var local: RTCIceParameters
   /// `nil` until the peer has answered.
   package var remote: RTCIceParameters?
+  /// The latest of those that came, in their order.
   package var remoteCandidates: [CandidateAttribute]
+  /// How many came: which of the array are new follows from it.
+  package var remoteCandidateCount: Int
   package var remoteCandidatesEnded: Bool
   package var isControlling: Bool
 
@@ -21,6 +24,7 @@ package struct ICEGeneration: Hashable, Sendable {
     self.local = local
     self.remote = remote
     self.remoteCandidates = remoteCandidates
+    remoteCandidateCount = remoteCandidates.count
     self.remoteCandidatesEnded = remoteCandidatesEnded
     self.isControlling = isControlling
   }

@@ -68,8 +68,8 @@ public final class SimulatedPeer {
   /// Something was asked of the engine since it was last settled.
   var isTouched = false
   var sources: [TransceiverID: Source] = [:]
-  /// Candidates not yet signalled.
-  var unsignalled: [RTCIceCandidateInit] = []
+  /// Candidates not yet signalled: they follow their description.
+  package var unsignalled: [RTCIceCandidateInit] = []
   /// Whether it runs; one that does not neither sends nor hears anything.
   public var isAlive = true
   var clock = DriftingClock()

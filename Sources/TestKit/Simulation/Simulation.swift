@@ -169,7 +169,9 @@ public final class Simulation {
   }
 
   private func signalCandidates(of peer: SimulatedPeer) {
-    guard let partner = partners[ObjectIdentifier(peer)], !peer.unsignalled.isEmpty else { return }
+    guard let partner = partners[ObjectIdentifier(peer)], !peer.unsignalled.isEmpty,
+      peer.engine.jsep.localDescription != nil
+    else { return }
     let candidates = peer.unsignalled
     peer.unsignalled.removeAll()
     after(TimeDelta(signallingDelay)) { [self] in

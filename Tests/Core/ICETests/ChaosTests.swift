@@ -1,7 +1,8 @@
 import RTCBase
-import RTCICE
 import RTCSTUN
 import Testing
+
+@testable import RTCICE
 
 @Suite struct ChaosTests {
   private static let bases = [
@@ -10,7 +11,8 @@ import Testing
   ]
 
   @Test(
-    "calls with random loss, damage, repetition, restarts and garbage stay within bounds, and connect once it is over")
+    "calls with loss, damage, repetition, restarts, garbage and floods of candidates stay whole, and connect once it is over"
+  )
   func calls() {
     for seed in UInt64(1)...150 {
       let random = RandomSource.seeded(seed)
@@ -25,6 +27,7 @@ import Testing
         disturb(simulation, random)
         simulation.run(for: .milliseconds(Int64(random.next() % 1_500)))
         for agent in simulation.agents {
+          if let inconsistency = agent.inconsistency { preconditionFailure("\(inconsistency), seed \(seed)") }
           #expect(agent.remoteCandidates.count <= 100 && agent.pairs.count <= 200)
           #expect(agent.path == nil || agent.state != .failed)
         }
@@ -61,7 +64,7 @@ import Testing
   private func disturb(_ simulation: ICESimulation, _ random: RandomSource) {
     let index = Int(random.next() % 2)
     let now = simulation.now
-    switch random.next() % 8 {
+    switch random.next() % 10 {
     case 0:
       simulation.agents[index].restart(localCredentials: ICECredentials(random: random), now: now)
       simulation.connect()
@@ -72,11 +75,42 @@ import Testing
       let address = TransportAddress(IPAddress(v4: random.uint32()), port: random.uint16())
       simulation.agents[index].addRemoteCandidate(
         ICECandidate(foundation: "x", priority: random.uint32(), address: address, kind: .host), now: now)
+    case 8: flood(simulation, index, random)
+    case 9: copyChecks(simulation, random)
     case 5: simulation.agents[index].endOfRemoteCandidates(now: now)
     case 6:
       _ = simulation.inject(random.bytes(Int(random.next() % 200)), from: Self.bases[0], to: Self.bases[3])
     default: simulation.agents[index].handleTimeout(now: now)
     }
     simulation.drain(index)
+  }
+
+  /// Up to 300 candidates at once, some of them again, some of a family or foundation of their own.
+  private func flood(_ simulation: ICESimulation, _ index: Int, _ random: RandomSource) {
+    let foundations = 1 + random.next() % 5
+    let top = random.next() % 2 == 0
+    for number in 0..<(random.next() % 300) {
+      let v6 = TransportAddress("2001:db8::1:\(number % 100)", 9)
+      let v4 = TransportAddress(IPAddress(v4: random.uint32() | 1), port: 9)
+      simulation.agents[index].addRemoteCandidate(
+        ICECandidate(
+          foundation: "\(random.next() % foundations)", priority: top ? .max : random.uint32(),
+          address: random.next() % 3 == 0 ? v6 : v4, kind: .host), now: simulation.now)
+    }
+  }
+
+  /// The peer's next checks arrive from many addresses as well, until the next disturbance.
+  private func copyChecks(_ simulation: ICESimulation, _ random: RandomSource) {
+    var left = 200
+    simulation.tamper = { datagram in
+      let copies = min(left, 20)
+      left -= copies
+      return damage(datagram, random)
+        + (0..<copies).map { _ in
+          var copy = datagram
+          copy.source = TransportAddress(IPAddress(v4: 198, 51, 100, 1), port: UInt16(1 + random.next() % 60_000))
+          return copy
+        }
+    }
   }
 }

@@ -18,9 +18,9 @@ import Testing
       id: id, local: local, remote: ICERemoteCandidate(id: 2_000 + id, candidate: remote), role: .controlling)
   }
 
-  private func checklist(limit: Int = 10, _ pairs: [ICECandidatePair]) -> ICEChecklist {
-    var checklist = ICEChecklist(limit: limit)
-    for pair in pairs { _ = checklist.insert(pair) }
+  private func checklist(_ pairs: [ICECandidatePair]) -> ICEChecklist {
+    var checklist = ICEChecklist()
+    for pair in pairs { checklist.insert(pair, now: .zero) }
     return checklist
   }
 
@@ -31,15 +31,15 @@ import Testing
       pair(3, remoteFoundation: "y", priority: 7),
     ])
     #expect(list.pairs.map(\.state) == [.waiting, .frozen, .waiting])
-    #expect(list.nextOrdinary == 0)
+    #expect(list.nextOrdinary(now: .zero) == 0)
     list[0].state = .inProgress
-    #expect(list.nextOrdinary == 2)
+    #expect(list.nextOrdinary(now: .zero) == 2)
     list[2].state = .inProgress
-    #expect(list.nextOrdinary == nil)
+    #expect(list.nextOrdinary(now: .zero) == nil)
     list[0].state = .succeeded
     list.unfreeze(like: 0)
     #expect(list.pairs[1].state == .waiting)
-    #expect(list.nextOrdinary == 1)
+    #expect(list.nextOrdinary(now: .zero) == 1)
   }
 
   @Test("IC-02: a frozen pair gets its turn when its foundation has failed")
@@ -48,27 +48,42 @@ import Testing
       pair(1, remoteFoundation: "x", priority: 9), pair(2, remoteFoundation: "x", priority: 8),
     ])
     list[0].state = .failed
-    #expect(list.nextOrdinary == 1)
+    #expect(list.nextOrdinary(now: .zero) == 1)
   }
 
   @Test("IC-02: a pair of a foundation that works waits at once")
   func knownFoundation() {
     var list = checklist([pair(1, remoteFoundation: "x", priority: 9)])
     list[0].state = .succeeded
-    _ = list.insert(pair(2, remoteFoundation: "x", priority: 1))
+    list.insert(pair(2, remoteFoundation: "x", priority: 1), now: .zero)
     #expect(list.pairs[1].state == .waiting)
   }
 
-  @Test("IC-02: at the limit the pair of the lowest priority goes, unless the peer uses the new one")
-  func limit() {
-    var list = checklist(
-      limit: 2, [pair(1, remoteFoundation: "x", priority: 9), pair(2, remoteFoundation: "y", priority: 8)])
-    #expect(list.insert(pair(3, remoteFoundation: "z", priority: 7)) == 1)
-    #expect(list.pairs.map(\.id) == [1, 2])
-    #expect(list.insert(pair(4, remoteFoundation: "z", priority: 20)) == 1)
-    #expect(list.pairs.map(\.id) == [1, 4])
-    #expect(list.insert(pair(5, remoteFoundation: "z", priority: 1), isUsedByPeer: true) == 1)
-    #expect(list.pairs.map(\.id) == [5, 4])
+  @Test("IC-02: who has waited for a second gets every other check, whatever its priority")
+  func fairness() {
+    let later = MonotonicTime.zero + .seconds(1)
+    var list = checklist([pair(1, remoteFoundation: "x", priority: 1)])
+    for id in 2...6 { list.insert(pair(id, remoteFoundation: "\(id)", priority: UInt32(id)), now: later) }
+    var order: [Int] = []
+    while let index = list.nextOrdinary(now: later) {
+      order.append(list[index].id)
+      list.recordCheck(index, now: later)
+    }
+    #expect(order == [6, 1, 5, 4, 3, 2])
+  }
+
+  @Test("IC-02: a frozen pair whose foundation keeps silent thaws after a second")
+  func thaw() {
+    var list = checklist([
+      pair(1, remoteFoundation: "x", priority: 9), pair(2, remoteFoundation: "x", priority: 8),
+    ])
+    list.recordCheck(0, now: .zero)
+    #expect(list.nextThaw == .zero + .seconds(1))
+    list.thaw(now: .zero + .milliseconds(999))
+    #expect(list.nextOrdinary(now: .zero + .milliseconds(999)) == nil)
+    list.thaw(now: .zero + .seconds(1))
+    #expect(list.nextOrdinary(now: .zero + .seconds(1)) == 1)
+    #expect(list.nextThaw == nil)
   }
 
   @Test("IC-02: triggered checks keep their order and are not repeated")
@@ -76,10 +91,12 @@ import Testing
     var list = checklist([
       pair(1, remoteFoundation: "x", priority: 9), pair(2, remoteFoundation: "y", priority: 8),
     ])
-    for id in [2, 1, 2, 7] { list.enqueueTriggered(id) }
-    #expect(list.nextTriggered() == 1)
-    #expect(list.nextTriggered() == 0)
-    #expect(list.nextTriggered() == nil)
+    for id in [2, 1, 2] { list.enqueueTriggered(id) }
+    #expect(list.nextTriggered == 1)
+    list.recordCheck(1, now: .zero)
+    #expect(list.nextTriggered == 0)
+    #expect(list.remove { $0.id == 1 } == [1])
+    #expect(list.nextTriggered == nil)
   }
 
   @Test("IC-02: checks start at once and keep the pace, triggered ones at least 5 ms apart")
@@ -123,39 +140,6 @@ import Testing
     #expect(simulation.agents[0].pairs.first?.state == .inProgress)
     simulation.run(for: .seconds(1))
     #expect(simulation.agents[0].pairs.first?.state == .failed)
-  }
-
-  @Test("IC-01: hundreds of candidates are bounded and do not keep the working one from connecting")
-  func manyCandidates() throws {
-    let simulation = ICESimulation()
-    simulation.signallingDelay = nil
-    simulation.addAgent(.controlling, [a, TransportAddress("192.0.2.50", 1), TransportAddress("192.0.2.51", 1)])
-    simulation.addAgent(.controlled, [b])
-    for index in 0..<500 {
-      let address = TransportAddress(IPAddress(v4: 0x0A00_0000 + UInt32(index)), port: 9_000)
-      let candidate = ICECandidate(
-        foundation: "f\(index % 3)", priority: 1_000 + UInt32(index), address: address, kind: .host)
-      simulation.agents[0].addRemoteCandidate(candidate, now: .zero)
-    }
-    #expect(simulation.agents[0].remoteCandidates.count == 100)
-    #expect(simulation.agents[0].pairs.count == 200)
-    #expect(simulation.agents[0].counters.ignoredRemoteCandidates == 400)
-    #expect(simulation.agents[0].counters.discardedPairs == 100)
-    simulation.connect()
-    // The peer knows us, but we have no room to learn of it: checks on our side find nothing.
-    simulation.run(for: .seconds(1))
-    #expect(simulation.agents[0].remoteCandidates.count == 100)
-
-    let other = ICESimulation()
-    other.addAgent(.controlling, [a])
-    other.addAgent(.controlled, [b])
-    for index in 0..<90 {
-      let address = TransportAddress(IPAddress(v4: 0x0A00_0000 + UInt32(index)), port: 9_000)
-      other.agents[0].addRemoteCandidate(
-        ICECandidate(foundation: "f\(index)", priority: .max - 1, address: address, kind: .host), now: .zero)
-    }
-    other.connect()
-    #expect(other.run(for: .seconds(1)) { $0.agree })
   }
 
   @Test("The statistics of a pair count checks, answers, round trips and payload")

@@ -261,8 +261,10 @@ extension ICEAgent {
     session.checklist[index].recordResponse(
       sentAt: transaction.sentAt, isRetransmitted: transaction.schedule.sentCount > 1, now: now)
     if session.consent?.pairID == transaction.pairID { session.consent?.extend(now: now, configuration) }
-    if let mapped = message.mappedAddress { learnLocalCandidate(mapped, index) }
+    // Before the pair gets another local candidate, and with it another foundation than those that wait for it.
     session.checklist.unfreeze(like: index)
+    if let mapped = message.mappedAddress { learnLocalCandidate(mapped, index) }
+    if transaction.isNominating { session.checklist[index].isNominating = false }
     if transaction.isNominating, role == .controlling, session.nominatingPairID == transaction.pairID {
       select(index, now: now)
     } else if role == .controlled, session.checklist[index].isNominatedOnSuccess {

@@ -20,7 +20,8 @@ struct ICEConsent: Sendable {
     pairID: Int, grantedAt: MonotonicTime, now: MonotonicTime, _ configuration: ICEConfiguration, _ random: RandomSource
   ) {
     self.pairID = pairID
-    nextCheck = now + Self.interval(configuration, random)
+    // A pair that was not used for a while is asked at once: what is left of its consent may be less than an interval.
+    nextCheck = max(now, min(grantedAt, now) + Self.interval(configuration, random))
     expiry = grantedAt + configuration.consentTimeout
   }
 

@@ -238,4 +238,22 @@ import Testing
     peer.answerAll(simulation)
     #expect(simulation.agents[0].path?.remote == high)
   }
+
+  @Test("IC-02: success behind a translator thaws the pairs of its foundation at once")
+  func thawBehindNAT() throws {
+    let simulation = ICESimulation()
+    simulation.signallingDelay = nil
+    simulation.nats = [TestNAT(inside: [a.ip], outside: IPAddress(v4: 203, 0, 113, 1))]
+    simulation.addAgent(.controlling, [a])
+    simulation.addAgent(.controlled, [b])
+    simulation.connect()
+    let good = ICECandidate(foundation: "x", priority: 100, address: b, kind: .host)
+    var other = good
+    other.address.port = 9
+    for candidate in [good, other] { simulation.agents[0].addRemoteCandidate(candidate, now: simulation.now) }
+    #expect(simulation.agents[0].pairs.map(\.state) == [.inProgress, .frozen])
+    #expect(simulation.run(for: .milliseconds(50)) { $0.agents[0].path != nil })
+    #expect(simulation.agents[0].pairs[0].local.candidate.kind == .peerReflexive)
+    #expect(simulation.agents[0].pairs[1].state != .frozen)
+  }
 }

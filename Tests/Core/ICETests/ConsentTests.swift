@@ -1,7 +1,8 @@
 import RTCBase
-import RTCICE
 import RTCSTUN
 import Testing
+
+@testable import RTCICE
 
 @Suite struct ConsentTests {
   private let a = TransportAddress("192.0.2.1", 5_000)
@@ -193,5 +194,54 @@ import Testing
     }
     simulation.connect()
     #expect(simulation.run(for: .seconds(2)) { $0.areConnected && $0.agree })
+  }
+
+  @Test("IC-11: a pair that takes over when its consent has almost run out is asked at once")
+  func lateConsent() throws {
+    let random = RandomSource.seeded(1)
+    let configuration = ICEConfiguration()
+    let now = MonotonicTime.zero + .seconds(100)
+    let fresh = ICEConsent(pairID: 1, grantedAt: now, now: now, configuration, random)
+    #expect(fresh.nextCheck >= now + .seconds(4) && fresh.nextCheck <= now + .seconds(6))
+    let old = ICEConsent(pairID: 1, grantedAt: now - .seconds(28), now: now, configuration, random)
+    #expect(old.nextCheck == now && old.expiry == now + .seconds(2))
+  }
+
+  @Test("IC-11: a path that moved and was nominated anew ends with its consent, not before")
+  func outageAfterMove() throws {
+    let simulation = ICESimulation()
+    simulation.signallingDelay = nil
+    simulation.addAgent(.controlling, [a])
+    let credentials = ICECredentials(random: .seeded(8))
+    simulation.agents[0].setRemoteCredentials(credentials, now: .zero)
+    let peer = TestPeer(local: credentials, remote: try #require(simulation.agents[0].localCredentials))
+    func check(from source: TransportAddress) {
+      peer.listen(simulation)
+      _ = simulation.inject(peer.makeCheck(role: .iceControlled), from: source, to: a)
+    }
+    func answer(for span: TimeDelta, from address: TransportAddress) {
+      let end = simulation.now + span
+      while simulation.now < end {
+        simulation.run(for: .milliseconds(20))
+        peer.answerAll(simulation, from: address)
+      }
+    }
+    check(from: b)
+    answer(for: .seconds(2), from: b)
+    #expect(simulation.agents[0].path?.isNominated == true)
+    // The peer moves, and says so with a check and with media.
+    let other = TransportAddress("192.0.2.3", 6_000)
+    simulation.agents[0].recordReceived(byteCount: 100, from: b, to: a, now: simulation.now)
+    answer(for: .milliseconds(400), from: other)
+    check(from: other)
+    simulation.agents[0].recordReceived(byteCount: 100, from: other, to: a, now: simulation.now)
+    answer(for: .seconds(3), from: other)
+    #expect(simulation.agents[0].path?.remote == other && simulation.agents[0].path?.isNominated == true)
+    // Nothing for 25 s, while the endangered path is checked.
+    answer(for: .seconds(25), from: b)
+    #expect(simulation.agents[0].path?.remote == other)
+    answer(for: .seconds(7), from: other)
+    #expect(simulation.agents[0].path?.remote == other)
+    #expect(simulation.agents[0].state == .connected)
   }
 }

@@ -57,9 +57,9 @@ final class TestPeer {
     return writer.finish(crypto.makeMessageAuthenticator(key: Array(local.password.utf8)))
   }
 
-  /// Answers every request that came in since the last time.
-  func answerAll(_ simulation: ICESimulation) {
-    let requests = received
+  /// Answers every request that came in since the last time, or only those to one address.
+  func answerAll(_ simulation: ICESimulation, from address: TransportAddress? = nil) {
+    let requests = received.filter { address == nil || $0.destination == address }
     received.removeAll()
     for transmit in requests {
       guard let answer = makeAnswer(to: transmit.bytes, seenFrom: transmit.source) else { continue }

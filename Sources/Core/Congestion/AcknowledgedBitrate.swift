@@ -17,16 +17,20 @@ package struct AcknowledgedBitrate: Sendable {
 
   package init() {}
 
+  /// Far enough from the limits of the integers that windows around it do not reach them: more than a hundred years.
+  private static func bounded(_ time: TimeDelta) -> Int64 { max(-Int64.max / 2, min(time.nanoseconds, Int64.max / 2)) }
+
   /// `time` is any one clock's reading; an earlier one than the newest counts as long as it lies in the window.
   package mutating func add(_ byteCount: Int, at time: TimeDelta) {
-    let bucket = time.nanoseconds / Self.bucketLength
+    let time = Self.bounded(time)
+    let bucket = time / Self.bucketLength
     if firstArrival == nil || bucket - newestBucket > 40 * Self.bucketCount
       || newestBucket - bucket > 40 * Self.bucketCount
     {
       // The first packet, a long silence, or a clock that jumped: measure anew.
       reset()
-      firstArrival = time.nanoseconds
-      newest = time.nanoseconds
+      firstArrival = time
+      newest = time
       newestBucket = bucket
     }
     if bucket > newestBucket {
@@ -34,7 +38,7 @@ package struct AcknowledgedBitrate: Sendable {
       newestBucket = bucket
     }
     guard newestBucket - bucket < Self.bucketCount else { return }
-    newest = max(newest, time.nanoseconds)
+    newest = max(newest, time)
     buckets[index(bucket)] += byteCount
     total += byteCount
   }
@@ -60,7 +64,7 @@ package struct AcknowledgedBitrate: Sendable {
 
   /// The rate over the window that ends at `time`: falls to zero when nothing comes any more.
   package func bitrate(at time: TimeDelta) -> Bitrate {
-    guard firstArrival != nil, time.nanoseconds / Self.bucketLength - newestBucket < Self.bucketCount else {
+    guard firstArrival != nil, Self.bounded(time) / Self.bucketLength - newestBucket < Self.bucketCount else {
       return .zero
     }
     return Bitrate(byteCount: total, over: TimeDelta(nanoseconds: Self.bucketLength * Self.bucketCount))

@@ -2,10 +2,9 @@ import RTCBase
 import RTCRTP
 
 extension SentPacketHistory {
-  /// Resolves one feedback message against what was sent.
+  /// Resolves one feedback message against what was sent. One whose times cannot be true is counted, and changes nothing.
   package mutating func handle(_ feedback: TransportFeedback, now: MonotonicTime) -> FeedbackResults {
     beginFeedback()
-    let reference = unwrapReference(feedback.referenceTime)
     var next = 0
     // A message of 20 bytes may name 65,535 packets: only those that may still be known are looked at.
     let count = min(max(0, feedback.packetStatusCount), 65_535)
@@ -15,6 +14,15 @@ extension SentPacketHistory {
     guard first < end else {
       noteUnknown(count)
       return finishFeedback(now: now)
+    }
+    // Only packets that were sent make the clock of their receiver worth listening to.
+    var reference = TimeDelta.zero
+    if let offsets = knownOffsets(feedback) {
+      guard let time = clock.place(feedback.referenceTime, offsets: offsets, now: now) else {
+        implausibleCount &+= 1
+        return finishFeedback(now: now)
+      }
+      reference = time
     }
     noteUnknown(count - (end - first))
     for step in first..<end {
@@ -30,5 +38,15 @@ extension SentPacketHistory {
       }
     }
     return finishFeedback(now: now)
+  }
+
+  /// From the reference to the earliest and to the latest arrival of packets that are known; `nil` when none is.
+  private func knownOffsets(_ feedback: TransportFeedback) -> ClosedRange<TimeDelta>? {
+    var range: ClosedRange<TimeDelta>?
+    for arrival in feedback.arrivals where knows(arrival.sequenceNumber.rawValue) {
+      let offset = arrival.offset
+      range = min(range?.lowerBound ?? offset, offset)...max(range?.upperBound ?? offset, offset)
+    }
+    return range
   }
 }

@@ -25,8 +25,7 @@ package struct SentPacketHistory: Sendable {
   private var mask: Int
   private var next: Int64 = 1
   private var newestAcknowledged: Int64 = 0
-  /// Reference of the arrival clock: transport-wide feedback counts 64 ms in 24 bits.
-  private var lastReference: (raw: UInt32, ticks: Int64)?
+  var clock = FeedbackClock()
   private var results: [PacketResult] = []
   private var resultsAreSorted = true
   private var lastArrival = TimeDelta(nanoseconds: .min)
@@ -35,6 +34,8 @@ package struct SentPacketHistory: Sendable {
   package private(set) var bytesInFlight = 0
   /// Reports about packets that were never sent, or are forgotten.
   package private(set) var unknownCount = 0
+  /// Messages whose arrival times cannot be true: see `FeedbackClock`.
+  package internal(set) var implausibleCount = 0
 
   package init(initialCapacity: Int = 256) {
     var capacity = 64
@@ -88,34 +89,27 @@ package struct SentPacketHistory: Sendable {
     lastArrival = TimeDelta(nanoseconds: .min)
   }
 
-  /// The reference time of a feedback message, 24 bits of 64 ms, on a line of its own.
-  package mutating func unwrapReference(_ raw: UInt32) -> TimeDelta {
-    let raw = raw & 0xFF_FFFF
-    var ticks = Int64(raw)
-    if let last = lastReference {
-      // Sign-extends the 24-bit difference: the upper half of the circle lies behind.
-      let difference = Int32(bitPattern: (raw &- last.raw) << 8) >> 8
-      ticks = last.ticks &+ Int64(difference)
-    }
-    lastReference = (raw, ticks)
-    return .milliseconds(64) * ticks
-  }
-
-  /// One packet's status: its number as the extension carried it, and when it arrived, or `nil` for missing.
-  package mutating func addReport(_ sequenceNumber: UInt16, arrival: TimeDelta?) {
+  /// Where the packet of a number, as the extension carried it, is kept.
+  private func index(of sequenceNumber: UInt16) -> Int? {
     // The newest number sent that has these low bits: the peer cannot know newer ones.
     let newest = next - 1
     let distance = UInt16(truncatingIfNeeded: newest) &- sequenceNumber
     let number = newest - Int64(distance)
-    guard number >= 1 else {
-      unknownCount &+= 1
-      return
-    }
+    guard number >= 1 else { return nil }
     let index = Int(truncatingIfNeeded: number) & mask
-    guard entries[index].sequenceNumber == number, entries[index].state != .empty else {
+    guard entries[index].sequenceNumber == number, entries[index].state != .empty else { return nil }
+    return index
+  }
+
+  func knows(_ sequenceNumber: UInt16) -> Bool { index(of: sequenceNumber) != nil }
+
+  /// One packet's status: its number as the extension carried it, and when it arrived, or `nil` for missing.
+  package mutating func addReport(_ sequenceNumber: UInt16, arrival: TimeDelta?) {
+    guard let index = index(of: sequenceNumber) else {
       unknownCount &+= 1
       return
     }
+    let number = entries[index].sequenceNumber
     switch (entries[index].state, arrival) {
     case (.received, _), (.lost, nil), (.empty, _): return
     case (_, .some): entries[index].state = .received

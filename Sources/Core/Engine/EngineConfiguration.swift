@@ -35,6 +35,9 @@ package struct EngineConfiguration {
 package struct EngineLimits: Hashable, Sendable {
   /// Streams (SSRCs) received at once; packets of further ones are dropped.
   package var receiveStreams = 64
+  /// Bytes of received packets and frames that wait for the rest of their frame or for their time, of all streams together. A video of
+  /// 20 Mbit/s held for four seconds takes 14 MB.
+  package var receiveBuffer = 64 << 20
   /// Datagrams waiting to be sent.
   package var outgoingDatagrams = 4_096
   /// Events not yet read by the shell.

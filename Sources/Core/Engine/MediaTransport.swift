@@ -29,6 +29,12 @@ struct MediaTransport {
   var sender: MediaSender
   private(set) var counters = MediaCounters()
 
+  /// What all streams together may hold, in bytes.
+  var receiveBuffer: Int
+  /// What streams came to hold since that was last compared with the bound.
+  private var uncheckedBytes = 0
+  private static let uncheckedLimit = 1 << 20
+
   let pool: PacketPool
   private var demultiplexer: RTPDemultiplexer
   private var extensions = RTPExtensionMap()
@@ -47,13 +53,14 @@ struct MediaTransport {
   static let synchronizationInterval = TimeDelta.milliseconds(200)
 
   init(
-    sender: MediaSender, formats: PayloadFormats, streamLimit: Int, pool: PacketPool, random: RandomSource
+    sender: MediaSender, formats: PayloadFormats, limits: EngineLimits, pool: PacketPool, random: RandomSource
   ) {
     self.sender = sender
+    receiveBuffer = limits.receiveBuffer
     self.formats = formats
     self.pool = pool
     self.random = random
-    demultiplexer = RTPDemultiplexer(maximumStreamCount: streamLimit)
+    demultiplexer = RTPDemultiplexer(maximumStreamCount: limits.receiveStreams)
     ownSSRC = SSRC(rawValue: random.uint32() | 1)
   }
 
@@ -257,12 +264,40 @@ struct MediaTransport {
     hasReceived = true
     if nextSynchronization == nil, receivers.count > 1 { nextSynchronization = now + Self.synchronizationInterval }
     if target != number { receivers[position].stream.rtxSSRC = header.ssrc }
+    let held = receivers[position].stream.heldBytes
     receivers[position].stream.handle(
       ReceivedRTPPacket(buffer: buffer, header: header, extensions: values, arrival: now))
+    uncheckedBytes += max(0, receivers[position].stream.heldBytes - held)
+    if uncheckedBytes >= Self.uncheckedLimit { boundBuffers() }
     let section = receivers[position].section
     guard target == number, !sections[section].isReceiving else { return nil }
     sections[section].isReceiving = true
     return section
+  }
+
+  /// What all streams hold now, in bytes.
+  var heldBytes: Int {
+    var sum = 0
+    for index in receivers.indices { sum += receivers[index].stream.heldBytes }
+    return sum
+  }
+
+  /// Takes from the greediest stream, its oldest first, until all together hold what they may.
+  private mutating func boundBuffers() {
+    uncheckedBytes = 0
+    var held = heldBytes
+    while held > receiveBuffer {
+      var (greediest, most) = (0, 0)
+      for index in receivers.indices where receivers[index].stream.heldBytes > most {
+        (greediest, most) = (index, receivers[index].stream.heldBytes)
+      }
+      guard most > 0 else { return }
+      receivers[greediest].stream.trim(to: most / 2)
+      counters.overflows &+= 1
+      let freed = most - receivers[greediest].stream.heldBytes
+      guard freed > 0 else { return }
+      held -= freed
+    }
   }
 
   /// The position of a stream's receiver, which is made for its first packet.

@@ -145,6 +145,9 @@ extension PeerEngine {
       let index = transports.firstIndex { $0.session.id == transport.id } ?? addTransport(transport)
       reconcile(transport, at: index, now: now)
     }
+    for index in transports.indices {
+      transports[index].media.receiveBuffer = configuration.limits.receiveBuffer / transports.count
+    }
     reconcileMedia(now: now)
     reconcileData(now: now)
   }
@@ -157,8 +160,7 @@ extension PeerEngine {
     senderConfiguration.limits = configuration.bitrateLimits
     let sender = MediaSender(configuration: senderConfiguration, pool: pool, random: random, wallClock: wallClock)
     let media = MediaTransport(
-      sender: sender, formats: payloadFormats, streamLimit: configuration.limits.receiveStreams, pool: pool,
-      random: random)
+      sender: sender, formats: payloadFormats, limits: configuration.limits, pool: pool, random: random)
     areStatesStale = true
     transports.append(
       EngineTransport(session: TransportSession(id: transport.id, ice: agent), media: media, pool: pool))

@@ -37,7 +37,7 @@ extension AudioReceiver {
 
   /// Forgets what is buffered: the sender began anew.
   package mutating func reset() {
-    while packets.removeFirst() != nil { statistics.packetsDiscarded &+= 1 }
+    while removeFirstPacket() != nil { statistics.packetsDiscarded &+= 1 }
     state = .idle
     lastNumber = nil
     statistics.timelineResets &+= 1
@@ -61,15 +61,31 @@ extension AudioReceiver {
       statistics.packetsDiscarded &+= 1
       return
     }
+    payloadBytes += packet.payload.count
     if state == .idle { state = .prebuffering(since: packet.arrival) }
   }
 
   /// Drops the oldest packets until the newest fits.
   private mutating func makeRoom(for number: Int64) {
     while !packets.isEmpty, !packets.hasRoom(for: number), packets.first < number {
-      _ = packets.removeFirst()
+      _ = removeFirstPacket()
       statistics.packetsDiscarded &+= 1
     }
+  }
+
+  /// Drops the oldest of what waits until no more than `limit` bytes are held.
+  mutating func trim(to limit: Int) {
+    while heldBytes > limit, removeFirstPacket() != nil {
+      statistics.packetsDiscarded &+= 1
+      packets.shrink()
+    }
+    packets.shrink()
+  }
+
+  mutating func removeFirstPacket() -> AudioPacket? {
+    guard let packet = packets.removeFirst() else { return nil }
+    payloadBytes -= packet.payload.count
+    return packet
   }
 
   /// The distance to the packet before, where the two are neighbours; else what the packets so far had.

@@ -11,7 +11,7 @@ extension AudioReceiver {
     catchUp()
     while let next = packets[packets.first] {
       if next.timestamp &+ Int64(next.samples) <= playTimestamp, lastNumber != nil {
-        _ = packets.removeFirst()
+        _ = removeFirstPacket()
         lastNumber = max(lastNumber ?? next.number, next.number)
         statistics.packetsDiscarded &+= 1
         continue
@@ -27,7 +27,7 @@ extension AudioReceiver {
   // MARK: The packet is there
 
   private mutating func decodeFirst() -> AudioPlayout? {
-    guard let packet = packets.removeFirst() else { return nil }
+    guard let packet = removeFirstPacket() else { return nil }
     playTimestamp = packet.timestamp
     let stretch = stretch(for: packet)
     let held = max(.zero, nextDue - packet.arrival)
@@ -82,7 +82,7 @@ extension AudioReceiver {
       let most = Int64(packet.samples / (excess > .milliseconds(200) ? 2 : 4))
       return -Int(max(0, min(excessSamples, most)))
     case .expanding:
-      return Int(max(0, min(-excessSamples, Int64(packet.samples / 4))))
+      return Int(max(0, -max(excessSamples, -Int64(packet.samples / 4))))
     }
   }
 
@@ -94,7 +94,7 @@ extension AudioReceiver {
     while packets.count > 1, let next = packets[packets.first], let delay = self.delay(of: next.timestamp),
       delay > targetDelay
     {
-      _ = packets.removeFirst()
+      _ = removeFirstPacket()
       statistics.packetsDiscarded &+= 1
       lastNumber = next.number
       playTimestamp = next.timestamp &+ Int64(next.samples)
@@ -142,7 +142,7 @@ extension AudioReceiver {
       if gap < quantum { return decodeFirst() }
     }
     let step = max(quantum, min(clock.rate / 50, gap / quantum * quantum))
-    let inserted = excess < 0 ? Int(min(-excess, Int64(step))) : 0
+    let inserted = excess < 0 ? Int(-max(excess, -Int64(step))) : 0
     if inserted > 0 { statistics.insertedSamplesForDeceleration &+= Int64(inserted) }
     statistics.silenceSamples &+= Int64(step)
     wasConcealing = false

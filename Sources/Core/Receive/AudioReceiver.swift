@@ -37,6 +37,8 @@ package struct AudioReceiver: Sendable {
   let configuration: Configuration
   var state = State.idle
   var packets: SequenceRing<AudioPacket>
+  /// Of `packets`.
+  var payloadBytes = 0
   var unwrapper = TimestampUnwrapper()
   var estimator: PlayoutDelayEstimator
   var clock: MediaClock
@@ -78,6 +80,9 @@ package struct AudioReceiver: Sendable {
     lastPayloadType = first.payloadType
     lastSamples = clock.rate / 50
   }
+
+  /// Memory for what waits: payloads with their arrays' headers, and the places for them.
+  var heldBytes: Int { packets.byteCount + payloadBytes + packets.count * 32 }
 
   // MARK: Delay
 

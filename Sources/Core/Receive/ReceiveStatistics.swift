@@ -20,6 +20,8 @@ package struct ReceiveStatistics: Sendable {
   static let maximumDropout = 3_000
   /// As far back as retransmissions and the duplicate window reach; RFC 3550 suggests 100, which is too little for video.
   static let maximumMisorder = 3_000
+  /// How far before its original a repetition may come: a probe that overtakes it. What is marked so far ahead would keep the original out.
+  static let maximumLead = 100
 
   private let clock: MediaClock
   private var window = DuplicateWindow()
@@ -66,7 +68,7 @@ package struct ReceiveStatistics: Sendable {
     guard let highest else { return nil }
     let number = line(of: sequenceNumber)
     // Newer than the newest, it may be a probe's repetition of a packet still under way: then the original is the duplicate.
-    guard number <= highest &+ Int64(Self.maximumDropout), !window.isTooOld(number), !window.contains(number) else {
+    guard number <= highest &+ Int64(Self.maximumLead), !window.isTooOld(number), !window.contains(number) else {
       return nil
     }
     window.insert(number)

@@ -48,6 +48,8 @@ package struct ReceiveStream {
   private let requestsKeyFrames: Bool
   private var video: VideoReceiver?
   private var audio: AudioReceiver?
+  /// Memory for packets and frames that wait.
+  package private(set) var heldBytes = 0
   /// When the receiver of frames wants to be polled.
   private var mediaDeadline: Deadline?
 
@@ -191,6 +193,13 @@ package struct ReceiveStream {
     captureTimes.handle(report.rtpTimestamp, now: now)
   }
 
+  /// Drops the oldest of what waits until no more than `limit` bytes are held.
+  package mutating func trim(to limit: Int) {
+    video?.trim(to: limit)
+    audio?.trim(to: limit)
+    settle()
+  }
+
   /// A decoder could not decode what it was given: the stream needs a key frame.
   package mutating func requestKeyFrame() {
     guard requestsKeyFrames, isVideo else { return }
@@ -210,11 +219,13 @@ package struct ReceiveStream {
   private mutating func settle() {
     guard isVideo else {
       mediaDeadline = audio?.takeDeadline() ?? nil
+      heldBytes = audio?.heldBytes ?? 0
       return
     }
     if let abandoned = nack.takeAbandoned() { video?.abandon(upTo: abandoned) }
     guard let outcome = video?.takeOutcome() else { return }
     mediaDeadline = outcome.deadline
+    heldBytes = outcome.heldBytes
     if outcome.keyFramesReceived != knownKeyFrames {
       knownKeyFrames = outcome.keyFramesReceived
       keyFrames.satisfy()

@@ -85,11 +85,25 @@ struct SequenceRing<Element> {
   private mutating func grow(toHold span: Int) {
     var capacity = slots.count
     while capacity < span { capacity *= 2 }
-    var larger: [Element?] = Array(repeating: nil, count: capacity)
-    for key in first..<end {
-      larger[Int(truncatingIfNeeded: key) & (capacity - 1)] = slots[index(key)].take()
+    resize(to: capacity)
+  }
+
+  private mutating func resize(to capacity: Int) {
+    var resized: [Element?] = Array(repeating: nil, count: capacity)
+    for key in first..<end where contains(key) {
+      resized[Int(truncatingIfNeeded: key) & (capacity - 1)] = slots[index(key)].take()
     }
-    slots = larger
+    slots = resized
+  }
+
+  /// Bytes of the places, taken or not.
+  var byteCount: Int { slots.count * MemoryLayout<Element?>.stride }
+
+  /// Gives back the places that the span of the keys does not need.
+  mutating func shrink() {
+    var capacity = min(16, limit)
+    while Int64(capacity) < end &- first { capacity *= 2 }
+    if capacity < slots.count { resize(to: capacity) }
   }
 }
 

@@ -10,8 +10,8 @@ struct VideoPacket {
   var marker: Bool
   /// Without payload, it only fills its place in the sequence.
   var isFiller = false
-  /// Every packet from the frame's first to this one is there.
-  var isContinuous = false
+  /// The frame's first packet, once every packet from there to this one is there.
+  var frameStart: Int64?
   var description: DepacketizedPayload
   var orientation: VideoOrientation?
   var arrival: MonotonicTime

@@ -76,26 +76,28 @@ extension VideoReceiver {
   /// Walks forward from a new packet as far as its frame is continuous: each packet is passed once in its life.
   private mutating func assemble(from start: Int64) {
     var number = start
-    while let packet = packets[number], !packet.isFiller, !packet.isContinuous, continues(packet, at: number) {
-      packets.update(number) { $0.isContinuous = true }
+    while let packet = packets[number], !packet.isFiller, packet.frameStart == nil,
+      let first = frameStart(of: packet, at: number)
+    {
+      packets.update(number) { $0.frameStart = first }
       if packet.marker {
-        complete(endingAt: number)
+        complete(from: first, to: number)
         return
       }
       number &+= 1
     }
   }
 
-  /// Whether the packet begins a frame, or belongs to the frame of the one before, whose beginning is there.
-  private func continues(_ packet: VideoPacket, at number: Int64) -> Bool {
-    if packet.description.beginsFrame { return true }
-    guard let previous = packets[number &- 1], previous.isContinuous else { return false }
-    return previous.rtpTimestamp == packet.rtpTimestamp && previous.payloadType == packet.payloadType
+  /// Where the packet's frame begins: there, or where that of the one before does, as long as that is kept.
+  private func frameStart(of packet: VideoPacket, at number: Int64) -> Int64? {
+    if packet.description.beginsFrame { return number }
+    guard let previous = packets[number &- 1], let first = previous.frameStart, packets.contains(first),
+      previous.rtpTimestamp == packet.rtpTimestamp, previous.payloadType == packet.payloadType
+    else { return nil }
+    return first
   }
 
-  private mutating func complete(endingAt last: Int64) {
-    var first = last
-    while let packet = packets[first], !packet.description.beginsFrame { first &-= 1 }
+  private mutating func complete(from first: Int64, to last: Int64) {
     guard let start = packets.remove(first), let index = formatIndex(of: start.payloadType) else { return }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(min(Int(last &- first &+ 1) * 1_200, max(largestFrame, 2_400)))
@@ -162,6 +164,24 @@ extension VideoReceiver {
     let count = max(1, key)
     drop(first: count)
     if key == 0 { wantsKeyFrame = true }
+  }
+
+  /// Drops the oldest of what waits until no more than `limit` bytes are held; a stream that is cut so goes on with a key frame.
+  mutating func trim(to limit: Int) {
+    while heldBytes > limit, !frames.isEmpty || !packets.isEmpty {
+      if let frame = frames.first, packets.isEmpty || frame.first < packets.first {
+        dropOverflow()
+      } else {
+        // In steps, since the places are only counted when they are given back.
+        discardPackets(before: packets.first &+ max(1, (packets.end &- packets.first) / 8))
+        packets.shrink()
+        buffers.shrink()
+      }
+      wantsKeyFrame = true
+    }
+    packets.shrink()
+    buffers.shrink()
+    updateReadiness()
   }
 
   mutating func drop(first count: Int) {

@@ -126,12 +126,14 @@ package struct VideoReceiver {
     var keyFramesReceived: Int64
     /// A key frame has become necessary since the last time.
     var needsKeyFrame: Bool
+    var heldBytes: Int
   }
 
   mutating func takeOutcome() -> Outcome {
     defer { wantsKeyFrame = false }
     return Outcome(
-      deadline: deadline, keyFramesReceived: statistics.keyFramesReceived, needsKeyFrame: wantsKeyFrame)
+      deadline: deadline, keyFramesReceived: statistics.keyFramesReceived, needsKeyFrame: wantsKeyFrame,
+      heldBytes: heldBytes)
   }
 
   /// Everything older than this is of no more use, so it need not be asked for.
@@ -160,6 +162,12 @@ package struct VideoReceiver {
       statistics.packetsDiscarded &+= 1
       pool.give(buffer)
     }
+  }
+
+  /// Memory for what waits: packets, the places for them, and frames.
+  var heldBytes: Int {
+    packets.byteCount + buffers.byteCount + buffers.count * PacketBuffer.capacity + frameBytes
+      + frames.count * MemoryLayout<AssembledVideoFrame>.stride
   }
 
   func formatIndex(of payloadType: PayloadType) -> Int? {

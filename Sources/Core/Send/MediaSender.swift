@@ -124,6 +124,8 @@ package struct MediaSender {
   }
   package func encoderTarget(of id: SendStreamID) -> Bitrate? { allocator.target(of: id) }
   package var streamIDs: [SendStreamID] { ids }
+  /// Messages of transport-wide feedback that were refused, since their times cannot be true.
+  package var implausibleFeedback: Int { history.implausibleCount }
 
   func index(of id: SendStreamID) -> Int? {
     for index in ids.indices where ids[index] == id { return index }

@@ -12,6 +12,10 @@ package struct EngineDiagnostics: Sendable {
     package var media: MediaCounters
     package var ice: ICECounters
     package var dtlsFailure: DTLSFailure?
+    /// Bytes of received packets and frames that wait.
+    package var heldBytes = 0
+    /// Feedback about what is sent whose times cannot be true.
+    package var implausibleFeedback: UInt64 = 0
     /// Sums over the streams that there are now.
     package var packetsDuplicated: UInt64 = 0
     package var packetsReordered: UInt64 = 0
@@ -37,6 +41,8 @@ extension PeerEngine {
         id: StatisticsIdentifier.transport(transport.session.id), datagrams: transport.session.counters,
         media: transport.media.counters, ice: transport.session.ice.counters,
         dtlsFailure: transport.session.dtlsFailure)
+      item.heldBytes = transport.media.heldBytes
+      item.implausibleFeedback = UInt64(clamping: transport.media.sender.implausibleFeedback)
       for receiver in transport.media.receivers {
         let counted = receiver.stream.snapshot
         item.packetsDuplicated &+= UInt64(clamping: counted.packetsDuplicated)

@@ -20,6 +20,12 @@ public struct RTCConnectionDiagnostics: Codable, Hashable, Sendable {
     public var duplicates: UInt64
     /// Media that belongs to no section that receives.
     public var unrouted: UInt64
+    /// How often a stream lost what it had held longest, since all streams together held too much.
+    public var bufferOverflows: UInt64
+    /// Bytes of received packets and frames that wait now.
+    public var buffered: Int
+    /// Transport-wide feedback about what is sent whose arrival times cannot be true.
+    public var implausibleFeedback: UInt64
     /// STUN messages without effect, by the cause.
     public var stun: [String: UInt64]
     /// Candidates of the peer that were left out: repeated, unusable, of another generation or too many.

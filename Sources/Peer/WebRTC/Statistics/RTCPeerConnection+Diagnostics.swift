@@ -39,6 +39,8 @@ extension RTCConnectionDiagnostics.Transport {
       id: known.id, unvalidated: known.datagrams.unvalidatedDrops, withoutKeys: known.datagrams.keylessDrops,
       unknown: known.datagrams.unknownDrops, rejected: known.media.rejected, malformed: known.media.malformed,
       duplicates: known.media.duplicates &+ known.packetsDuplicated, unrouted: known.media.unrouted,
+      bufferOverflows: known.media.overflows, buffered: known.heldBytes,
+      implausibleFeedback: known.implausibleFeedback,
       stun: Dictionary(uniqueKeysWithValues: drops), ignoredCandidates: known.ice.ignoredRemoteCandidates,
       discardedPairs: known.ice.discardedPairs, stunOverflowed: known.ice.overflows,
       roleConflicts: known.ice.roleConflicts, migrations: known.ice.migrations, reordered: known.packetsReordered,

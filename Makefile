@@ -56,8 +56,9 @@ soak: ## Make calls that come and go, and check that nothing of them stays (SOAK
 
 # What the sanitizers do not understand is in their folder. They make everything several times slower: calls in real time
 # need a processor each.
-sanitize: export LSAN_OPTIONS := suppressions=$(CURDIR)/Tests/Sanitizers/leaks.supp
+sanitize: export LSAN_OPTIONS := suppressions=$(CURDIR)/Tests/Sanitizers/leaks.supp:print_suppressions=0
 sanitize: export TSAN_OPTIONS := suppressions=$(CURDIR)/Tests/Sanitizers/threads.supp
+sanitize: export RTC_SANITIZED := 1
 sanitize: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= $(shell nproc)
 sanitize: ## Run the tests with the address sanitizer, then with the thread sanitizer
 	@.ci/require-packages build

@@ -209,8 +209,8 @@ let tests: [Target] = [
   .testTarget(
     name: "RTCSimulationTests",
     dependencies: [
-      "RTCBase", "RTCSecurity", "RTCICE", "RTCCongestion", "RTCEngine", "RTCJSEP", "RTCRTP", "RTCNativeCrypto",
-      "RTCTestKit", "RTCScenarios", "WebRTCTypes", "CVirtualWallClock",
+      "RTCBase", "RTCSecurity", "RTCICE", "RTCCongestion", "RTCEngine", "RTCJSEP", "RTCRTP", "RTCSCTP",
+      "RTCNativeCrypto", "RTCTestKit", "RTCScenarios", "WebRTCTypes", "CVirtualWallClock",
     ], path: "Tests/Simulation"),
   .target(name: "RTCMediaTestSupport", dependencies: ["RTCFrames"], path: "Tests/Media/Support"),
   .testTarget(name: "RTCFramesTests", dependencies: ["RTCFrames"], path: "Tests/Media/FramesTests"),

@@ -2,6 +2,7 @@ import RTCBase
 import RTCEngine
 import RTCJSEP
 import RTCRTP
+import RTCSCTP
 import RTCTestKit
 import Testing
 import WebRTCTypes
@@ -10,13 +11,23 @@ import WebRTCTypes
 @Suite("Hostile peers")
 struct HostilePeerTests {
   /// A running call whose SRTP lets everything pass, and the datagrams that the callee sent in it.
-  private func makeCall() throws -> (call: TestCall, recorded: [[UInt8]]) {
+  private func makeCall(
+    configure: (inout EngineConfiguration) -> Void = { _ in }
+  ) throws -> (call: TestCall, recorded: [[UInt8]]) {
     let simulation = Simulation(
       seed: 9, impairments: .init(delay: .milliseconds(5)), crypto: UnprotectedCrypto(seed: 9))
     var recorded: [[UInt8]] = []
     let victim = TransportAddress(IPAddress(v4: 10, 0, 0, 1), port: 5_000)
     simulation.onDatagram = { bytes, _, destination in if destination == victim { recorded.append(bytes) } }
-    let call = try TestCall(simulation: simulation)
+    let call = try TestCall(
+      simulation: simulation,
+      prepare: { simulation, peers in
+        _ = try? peers[1].engine.openDataChannel(DataChannelOptions(label: "chat"), now: simulation.now)
+        _ = try? peers[0].engine.openDataChannel(DataChannelOptions(label: "chat too"), now: simulation.now)
+      },
+      configure: {
+        $0.jsep.supportsDataChannels = true; configure(&$0)
+      })
     // A little loss brings requests and repetitions into the record.
     simulation.run(for: .seconds(1))
     simulation.network.setAllImpairments(.init(delay: .milliseconds(5), loss: 0.05))
@@ -59,31 +70,39 @@ struct HostilePeerTests {
       guard bytes.count >= 2 else { return false }
       let isControl = bytes[0] >> 6 == 2 && (192...223).contains(bytes[1])
       let feedback = isControl ? Int(bytes[0] & 31) : 0
-      return seen.insert([Int(bytes[0] >> 4), Int(bytes[1]), feedback, bytes.count / 400]).inserted
+      let first = bytes[0] >> 6 == 2 ? bytes[0] >> 4 : bytes[0]
+      return seen.insert([Int(first), Int(bytes[1]), feedback, bytes.count / 400]).inserted
     }
   }
 
-  @Test("Truncation at every length, and every flipped bit of the headers, of every kind of packet of a call")
+  @Test("Truncation at every length, and every flipped bit, of every kind of packet of a call")
   func damaged() throws {
     let (call, recorded) = try makeCall()
-    let kinds = kinds(of: recorded)
+    // Payloads of video that differ in size alone are flipped in their beginning and end, one of them wholly.
+    let kinds = kinds(of: recorded).sorted { $0.count > $1.count }
     #expect(kinds.count > 12)
+    #expect(kinds.contains { UnprotectedCrypto.applicationData(in: $0) != nil })
     var count = 0
-    for packet in kinds {
+    for (number, packet) in kinds.enumerated() {
       inject((0..<packet.count).lazy.map { Array(packet.prefix($0)) }, into: call)
+      let isWhole = number == 0 || packet.count <= 300
+      let places = packet.indices.filter { isWhole || $0 < 96 || $0 >= packet.count - 32 }
       inject(
-        (0..<8 * min(packet.count, 96)).lazy.map { bit in
-          var damaged = packet
-          damaged[bit / 8] ^= 1 << UInt8(bit % 8)
-          return damaged
+        places.lazy.flatMap { place in
+          (0..<8).lazy.map { bit in
+            var damaged = packet
+            damaged[place] ^= 1 << UInt8(bit)
+            return damaged
+          }
         }, into: call)
-      count += packet.count + 8 * min(packet.count, 96)
+      count += packet.count + 8 * places.count
     }
-    #expect(count > 10_000)
+    #expect(count > 30_000)
     isAlive(call, after: "\(count) damaged packets")
     let dropped = call.caller.engine.makeDiagnostics().transports[0]
     #expect(dropped.media.malformed > 0 && dropped.media.duplicates > 0 && dropped.media.unrouted > 0)
-    #expect(dropped.ice.totalDropped > 0)
+    #expect(dropped.ice.totalDropped > 0 && dropped.datagrams.unknownDrops > 0)
+    #expect(dropped.heldBytes < 4 << 20)
   }
 
   @Test("Every first byte with every length that a header may claim")
@@ -183,6 +202,69 @@ struct HostilePeerTests {
     isAlive(call, after: "goodbyes")
   }
 
+  /// What the public counters tell of control packets that could not be read.
+  private func malformed(_ call: TestCall) -> UInt64 {
+    call.caller.engine.makeDiagnostics().transports.reduce(0) { $0 + $1.media.malformed }
+  }
+
+  @Test("XR, SDES and BYE whose counts and lengths lie are each counted, and what is whole in them is read")
+  func lyingControl() throws {
+    let (call, _) = try makeCall()
+    let streams = Streams(call)
+    let (video, audio) = (word(streams.sentSSRC(.video)), word(streams.receivedSSRC(.audio)))
+    // RFC 3611: receiver reference time, DLRR with no and with many sub-blocks, loss RLE and duplicate RLE whose lengths lie.
+    let extended: [[UInt8]] = [
+      video + [4, 0, 0, 2] + word(.max) + word(.max),
+      video + [4, 0, 0xFF, 0xFF] + word(0),
+      video + [5, 0, 0, 0], video + [5, 0, 0, 0xFF] + video + word(.max) + word(.max),
+      video + [5, 0, 0, 30] + (0..<10).flatMap { _ in video + word(.max) + word(0) },
+      video + [1, 0xFF, 0, 2] + audio + [0xFF, 0xFF, 0, 0],
+      video + [1, 0, 0xFF, 0xFF] + audio + [0, 1, 0xFF, 0xFE] + [UInt8](repeating: 0xFF, count: 400),
+      video + [2, 0, 0, 0] + video + [1, 0, 0, 0], video + [6, 0xFF, 0, 9] + [UInt8](repeating: 0xFF, count: 36),
+      video + [255, 255, 255, 255], video,
+    ]
+    let before = malformed(call)
+    // Of a type that is not used here: passed over, not malformed.
+    inject(extended.map { control(207, 0, $0) }, into: call)
+    #expect(malformed(call) == before)
+    // The RTCP length itself lies.
+    inject(extended.map { control(207, 0, $0, claiming: 0xFFFF) }, into: call)
+    #expect(malformed(call) == before + UInt64(extended.count))
+
+    // SDES: 31 chunks of which most are missing, an item that goes on behind the end, no end, nothing, and names of 255 bytes.
+    let name = [UInt8](repeating: 0x41, count: 255)
+    let descriptions: [(count: UInt8, body: [UInt8], isMalformed: Bool)] = [
+      (31, audio + [1, 2, 65, 66, 0, 0, 0, 0], true),
+      (31, (0..<30).flatMap { word($0) + [0, 0, 0, 0] }, true),
+      (31, (0..<31).flatMap { word($0) + [0, 0, 0, 0] }, false),
+      (1, audio + [1, 255, 65, 66], true), (1, audio + [1, 2, 65, 66], true), (1, audio + [1, 255] + name, true),
+      (1, audio + [1, 255] + name + [0, 0, 0], false), (1, [], true), (0, [], false),
+      (1, audio + (0..<100).flatMap { _ in [8, 0] as [UInt8] } + [0, 0, 0, 0], false),
+      (2, audio + [1, 1, 65, 0] + audio + [1, 1, 66, 0], false),
+    ]
+    var expected = malformed(call)
+    for (count, body, isMalformed) in descriptions {
+      inject([control(202, count, body)], into: call)
+      if isMalformed { expected += 1 }
+      #expect(malformed(call) == expected, "SDES of \(count) chunks in \(body.count) bytes")
+    }
+    // BYE: 31 sources that are not there, reasons longer than the packet. None of them names a stream of the call.
+    let goodbyes: [(count: UInt8, body: [UInt8], isMalformed: Bool)] = [
+      (31, audio, true), (31, (0..<31).flatMap { word($0) }, false), (0, [255, 65, 66, 67], true),
+      (1, word(1) + [255, 65, 66, 67], true), (1, word(1) + [3, 65, 66, 67], false),
+      (31, (0..<31).flatMap { word($0) } + [200, 0, 0, 0], true), (0, [], false),
+    ]
+    for (count, body, isMalformed) in goodbyes {
+      inject([control(203, count, body)], into: call)
+      if isMalformed { expected += 1 }
+      #expect(malformed(call) == expected, "BYE of \(count) sources in \(body.count) bytes")
+    }
+    let after = Streams(call)
+    #expect(after.received.map(\.ssrc) == streams.received.map(\.ssrc))
+    #expect(after.sent.map(\.ssrc) == streams.sent.map(\.ssrc))
+    isAlive(call, after: "control packets that lie")
+  }
+
   @Test("Storms of NACK, PLI and FIR cost a bounded share of the bitrate")
   func storms() throws {
     let (call, _) = try makeCall()
@@ -221,20 +303,22 @@ struct HostilePeerTests {
   }
 
   /// The payload types of the call.
-  private func payloadTypes(_ call: TestCall) -> (opus: UInt8, vp8: UInt8, rtx: UInt8?) {
+  private func payloadTypes(_ call: TestCall) throws -> (opus: UInt8, vp8: UInt8, rtx: UInt8) {
     let codecs = call.caller.engine.makeStatistics(now: call.simulation.now).codecs
-    func type(_ name: String) -> UInt8? { codecs.first { $0.mimeType == name }.map { UInt8($0.payloadType) } }
+    func type(_ name: String) throws -> UInt8 {
+      UInt8(try #require(codecs.first { $0.mimeType == name }).payloadType)
+    }
+    let vp8 = try type("video/VP8")
     let section = call.caller.engine.jsep.localDescription?.sdp ?? ""
-    let vp8 = type("video/VP8") ?? 96
     let rtx = section.split(whereSeparator: \.isNewline).first { $0.hasSuffix("apt=\(vp8)") }
       .flatMap { $0.dropFirst(7).split(separator: " ").first }.flatMap { UInt8($0) }
-    return (type("audio/opus") ?? 111, vp8, rtx)
+    return (try type("audio/opus"), vp8, try #require(rtx))
   }
 
   @Test("5,000 SSRCs keep no more than their limit, and the call's own streams live")
   func manyStreams() throws {
     let (call, _) = try makeCall()
-    let types = payloadTypes(call)
+    let types = try payloadTypes(call)
     for round in 0..<5 {
       inject(
         (0..<1_000).lazy.map { number in
@@ -245,13 +329,102 @@ struct HostilePeerTests {
       call.simulation.run(for: .milliseconds(20))
     }
     #expect(Streams(call).received.count <= 64)
+    // 64 streams, their places for packets included.
+    #expect(call.caller.engine.makeDiagnostics().transports[0].heldBytes < 2 << 20)
     isAlive(call, after: "5,000 streams")
+  }
+
+  @Test("Frames without end in as many streams as there may be hold no more than the connection may")
+  func endlessFrames() throws {
+    #expect(EngineLimits().receiveBuffer == 64 << 20)
+    let limit = 8 << 20
+    let (call, _) = try makeCall { $0.limits.receiveBuffer = limit }
+    let types = try payloadTypes(call)
+    let video = Streams(call).receivedSSRC(.video)
+    let buffers = call.caller.engine.pool.createdCount
+    let key: [UInt8] = [0x10, 0x10, 2, 0, 0x9D, 0x01, 0x2A, 0, 5, 0xD0, 2]
+    let body = [UInt8](repeating: 7, count: 1_100)
+    var most = 0
+    for number in 0..<250 {
+      inject(
+        (0..<60).lazy.map { stream in
+          // The call's own stream is not spared, and every fourth one is sound that is never played in time.
+          let ssrc = stream == 0 ? video : UInt32(stream) &* 2_654_435_761
+          let sequence = (stream == 0 ? 20_000 : 100) + number
+          return stream % 4 == 3
+            ? media(ssrc, types.opus, sequence, timestamp: UInt32(number) * 960 * 40, [0xF8] + body)
+            : media(ssrc, types.vp8, sequence, timestamp: 1, marker: false, number == 0 ? key + body : [0x00] + body)
+        }, into: call)
+      most = max(most, call.caller.engine.makeDiagnostics().transports[0].heldBytes)
+      // What is checked from time to time grows by a megabyte in between.
+      #expect(most <= limit + 5 << 18)
+    }
+    #expect(most > limit / 2)
+    let diagnostics = call.caller.engine.makeDiagnostics().transports[0]
+    #expect(diagnostics.media.overflows > 5)
+    #expect(call.caller.engine.pool.createdCount - buffers <= (limit + 5 << 18) / PacketBuffer.capacity)
+    isAlive(call, after: "frames without end")
+    #expect(call.caller.engine.makeDiagnostics().transports[0].heldBytes <= limit)
+  }
+
+  @Test("RTX abuse: original numbers that lie, nothing in it, repetitions, RTX of RTX, and a storm of it")
+  func retransmissions() throws {
+    let (call, _) = try makeCall()
+    let types = try payloadTypes(call)
+    let stream = try #require(Streams(call).received.first { $0.kind == .video })
+    let rtx = try #require(stream.rtxSsrc)
+    let random = RandomSource.seeded(12)
+    let before = call.caller.engine.makeStatistics(now: call.simulation.now)
+    let frames = call.caller.videoFrames.count
+    var sequence = 30_000
+    func repeating(_ original: Int, type: UInt8? = nil, _ payload: [UInt8]) -> [UInt8] {
+      sequence += 1
+      let number = [UInt8(truncatingIfNeeded: original >> 8), UInt8(truncatingIfNeeded: original)]
+      return media(rtx, type ?? types.rtx, sequence & 0xFFFF, timestamp: random.uint32(), number + payload)
+    }
+    var packets: [[UInt8]] = []
+    let key: [UInt8] = [0x10, 0x10, 2, 0, 0x9D, 0x01, 0x2A, 0, 5, 0xD0, 2]
+    for original in 0..<3_000 {
+      // Any number there is; what they are said to repeat is nothing, a part of a frame, or another retransmission.
+      let lie = Int(random.uint16())
+      switch original % 6 {
+      case 0: packets.append(repeating(lie, []))
+      case 1: packets.append(repeating(lie, [0x00] + random.bytes(40)))
+      case 2: packets.append(repeating(lie, repeating(lie, key)))
+      case 3: packets.append(repeating(17, key))
+      case 4: packets.append(Array(repeating(lie, []).prefix(12 + original % 2)))
+      default: packets.append(repeating(lie, type: types.vp8, [0x00, 1]))
+      }
+    }
+    // The same again, under the same numbers.
+    inject(packets + packets, into: call)
+    for _ in 0..<10 {
+      inject((0..<2_000).lazy.map { _ in repeating(Int(random.uint16()), [0x00] + random.bytes(1_000)) }, into: call)
+      #expect(call.caller.engine.makeDiagnostics().transports[0].heldBytes < 8 << 20)
+      call.simulation.run(for: .milliseconds(10))
+    }
+    let after = call.caller.engine.makeStatistics(now: call.simulation.now)
+    #expect(after.inbound.count == before.inbound.count)
+    // Neither sender nor sound knows of it.
+    #expect(after.outbound.map(\.stream.ssrc) == before.outbound.map(\.stream.ssrc))
+    let audio = (before, after)
+    #expect(
+      audio.0.inbound.first { $0.stream.kind == .audio }?.stream.packetsLost
+        == audio.1.inbound.first { $0.stream.kind == .audio }?.stream.packetsLost)
+    let repaired = try #require(Streams(call).received.first { $0.kind == .video })
+    #expect(repaired.ssrc == stream.ssrc && repaired.rtxSsrc == rtx)
+    // What repeats nothing counts as received, and what cannot be a repetition is no loss of the stream.
+    #expect((repaired.packetsReceived ?? 0) - (stream.packetsReceived ?? 0) > 10_000)
+    let diagnostics = call.caller.engine.makeDiagnostics().transports[0]
+    #expect(diagnostics.media.duplicates > 1_000)
+    isAlive(call, after: "retransmissions that lie")
+    #expect(call.caller.videoFrames.count > frames + 20)
   }
 
   @Test("Key frames that claim 16,383 x 16,383 in 60 bytes, flipped bits of every payload, sequence numbers that leap")
   func payloads() throws {
     let (call, recorded) = try makeCall()
-    let types = payloadTypes(call)
+    let types = try payloadTypes(call)
     let streams = Streams(call)
     let (video, audio) = (streams.receivedSSRC(.video), streams.receivedSSRC(.audio))
     let random = RandomSource.seeded(8)
@@ -266,10 +439,8 @@ struct HostilePeerTests {
         media(video, types.vp8, number * 3, timestamp: UInt32(number), marker: number % 7 == 0, [0x00, 1, 2]))
       packets.append(media(video, types.vp8, number * 97, timestamp: 7, [0x90, 0xFF]))
       packets.append(media(audio, types.opus, number * 311, timestamp: .max, [0xFF, 0x3F]))
-      if let rtx = types.rtx {
-        packets.append(media(video &+ 1, rtx, number, random.bytes(number % 5)))
-        packets.append(media(0xABCD, rtx, number, [0xFF, 0xFF] + random.bytes(30)))
-      }
+      packets.append(media(video &+ 1, types.rtx, number, random.bytes(number % 5)))
+      packets.append(media(0xABCD, types.rtx, number, [0xFF, 0xFF] + random.bytes(30)))
     }
     inject(packets, into: call)
     let media = recorded.filter { $0.count > 20 && $0[0] >> 6 == 2 && !(192...223).contains($0[1]) }
@@ -307,5 +478,34 @@ struct HostilePeerTests {
     }
     call.simulation.run(for: .seconds(10))
     isAlive(call, after: "lies")
+  }
+
+  @Test(
+    "Feedback whose clock leaps by half of its circle 20,000 times is refused and counted, and the bitrate is unmoved by it"
+  )
+  func leapingClock() throws {
+    let (call, _) = try makeCall()
+    let video = word(Streams(call).sentSSRC(.video))
+    func feedback(_ number: UInt32, _ reference: UInt32, _ chunk: UInt32, _ delta: [UInt8]) -> [UInt8] {
+      control(
+        205, 15,
+        video + video + word(number << 16 | 1) + word(reference << 8) + Array(word(chunk << 16).prefix(2)) + delta)
+    }
+    // Nothing of what these name is known; each goes back by six days.
+    for _ in 0..<20 {
+      inject(
+        (0..<1_000).lazy.map { feedback(0x7000, $0 % 2 == 0 ? 0 : 0x80_0000, 0x0001, [0, 0]) }, into: call)
+    }
+    // And these are about packets that were sent.
+    var sent: [UInt32] = []
+    for number in 1..<2_000 { sent.append(UInt32(number)) }
+    inject(sent.lazy.map { feedback($0, $0 % 2 == 0 ? 0 : 0x80_0000, 0x2001, [0, 0]) }, into: call)
+    call.simulation.run(for: .seconds(1))
+    #expect(call.caller.engine.makeDiagnostics().transports[0].implausibleFeedback > 100)
+    for target in call.caller.targets.values {
+      #expect(target.bitrate >= .zero && target.bitrate <= .kilobitsPerSecond(700))
+    }
+    isAlive(call, after: "a clock that leaps")
+    #expect(call.caller.targets.values.contains { $0.bitrate > .kilobitsPerSecond(200) })
   }
 }

@@ -30,25 +30,285 @@ struct StrangerTests {
     }
   }
 
-  /// Sends from an address to both peers, spread over the time.
+  /// Sends to both peers, spread over the time. Where there is nothing to send, time passes in the same steps.
+  ///
+  /// - Returns: how many datagrams were sent to each.
+  @discardableResult
   private func attack(
-    _ call: TestCall, for span: TimeDelta, perMillisecond: Int = 2, from source: (SimulatedPeer) -> TransportAddress,
-    _ datagram: (Int, SimulatedPeer) -> [UInt8]
-  ) {
+    _ call: TestCall, for span: TimeDelta, perMillisecond: Int = 2,
+    from source: (Int, SimulatedPeer) -> TransportAddress,
+    _ datagram: (Int, SimulatedPeer) -> [UInt8]?
+  ) -> Int {
     var number = 0
     let end = call.simulation.now + span
     while call.simulation.now < end {
       for peer in call.peers {
         for _ in 0..<perMillisecond {
-          let bytes = datagram(number, peer)
-          bytes.withRawSpan {
-            peer.engine.handle($0, from: source(peer), to: peer.addresses[0], now: call.simulation.now)
+          if let bytes = datagram(number, peer) {
+            bytes.withRawSpan {
+              peer.engine.handle($0, from: source(number, peer), to: peer.addresses[0], now: call.simulation.now)
+            }
           }
           number += 1
         }
         call.simulation.settle(peer)
       }
       call.simulation.run(for: .milliseconds(1))
+    }
+    return number / call.peers.count
+  }
+
+  @discardableResult
+  private func attack(
+    _ call: TestCall, for span: TimeDelta, perMillisecond: Int = 2, from source: (SimulatedPeer) -> TransportAddress,
+    _ datagram: (Int, SimulatedPeer) -> [UInt8]?
+  ) -> Int {
+    attack(call, for: span, perMillisecond: perMillisecond, from: { source($1) }, datagram)
+  }
+
+  /// The other peer's address, which anybody can write as a sender's.
+  private func peerAddress(_ call: TestCall) -> (SimulatedPeer) -> TransportAddress {
+    { peer in (peer === call.caller ? call.callee : call.caller).addresses[0] }
+  }
+
+  /// What was dropped by now, whatever the reason, as the connection's diagnostics tell.
+  private func dropped(_ peer: SimulatedPeer) -> Int {
+    peer.engine.makeDiagnostics().transports.reduce(0) { sum, transport in
+      let (datagrams, media) = (transport.datagrams, transport.media)
+      return sum
+        + Int(
+          datagrams.unvalidatedDrops + datagrams.keylessDrops + datagrams.unknownDrops + media.duplicates
+            + media.rejected + media.malformed + media.unrouted + transport.ice.totalDropped)
+    }
+  }
+
+  /// Each datagram that the peers sent to each other, with its time, in one number.
+  private final class Course {
+    private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    private(set) var count = 0
+
+    init(of call: TestCall) {
+      let ips = call.peers.map(\.addresses[0].ip)
+      call.simulation.onDatagram = { [self, unowned simulation = call.simulation] bytes, source, destination in
+        guard ips.contains(source.ip), ips.contains(destination.ip) else { return }
+        count += 1
+        mix(UInt64(bitPattern: simulation.now.nanoseconds))
+        mix(UInt64(source.port) << 16 | UInt64(destination.port))
+        for byte in bytes { mix(UInt64(byte)) }
+      }
+    }
+
+    private func mix(_ value: UInt64) { hash = (hash ^ value) &* 0x100_0000_01B3 }
+  }
+
+  /// Makes the same call twice, once with what a stranger sends and once without: the peers must do the very same, to the bit and the
+  /// nanosecond, and every datagram of the stranger must have been counted.
+  ///
+  /// - Parameter uncounted: what DTLS drops, which knows no reasons.
+  private func changesNothing(
+    seed: UInt64, from source: @escaping (TestCall) -> (Int, SimulatedPeer) -> TransportAddress,
+    uncounted: ([UInt8]) -> Bool = { _ in false },
+    _ makeDatagram: (_ recorded: [(bytes: [UInt8], source: TransportAddress)]) -> (Int, SimulatedPeer) -> [UInt8]
+  ) throws {
+    var courses: [Course] = []
+    var frames: [[UInt32]] = []
+    for isAttacked in [false, true] {
+      let call = try TestCall(seed: seed)
+      var recorded: [(bytes: [UInt8], source: TransportAddress)] = []
+      call.simulation.onDatagram = { bytes, source, _ in
+        if recorded.count < 3_000 { recorded.append((bytes, source)) }
+      }
+      call.simulation.run(for: .seconds(2))
+      let course = Course(of: call)
+      let make = makeDatagram(recorded)
+      let before = call.peers.map(dropped)
+      var exempt = 0
+      let sent = attack(call, for: .milliseconds(1_200), from: source(call)) { number, peer in
+        guard isAttacked else { return nil }
+        let bytes = make(number, peer)
+        if uncounted(bytes) { exempt += 1 }
+        return bytes
+      }
+      call.simulation.run(for: .seconds(1))
+      #expect(call.isConnected && call.simulation.failures == [])
+      #expect(replies(call) == (0, 0))
+      let counted = zip(call.peers, before).map { dropped($0) - $1 }
+      #expect(counted.reduce(0, +) == (isAttacked ? sent * 2 - exempt : 0), "\(counted)")
+      courses.append(course)
+      frames.append(call.peers.flatMap { $0.videoFrames.map(\.counter) + $0.audioFrames.map(\.counter) })
+    }
+    #expect(courses[0].count > 300 && courses[0].count == courses[1].count)
+    #expect(courses[0].hash == courses[1].hash)
+    #expect(frames[0] == frames[1])
+  }
+
+  @Test("The peers of a call do the same to the bit, whatever a stranger sends, and every datagram is counted")
+  func sameCourse() throws {
+    let random = RandomSource.seeded(3)
+    try changesNothing(seed: 21, from: { _ in { number, _ in number % 3 == 0 ? stranger : address(number) } }) {
+      recorded in
+      { number, _ in
+        switch number % 8 {
+        case 0: return random.bytes(number / 8 % 1_500)
+        case 1: return [UInt8(truncatingIfNeeded: number / 8)] + random.bytes(90)
+        case 2: return clientHello(random)
+        case 3: return []
+        // What the peers sent, the checks cut off behind the user name: those alone would be answered.
+        case 4, 5:
+          let bytes = recorded[number % recorded.count].bytes
+          return bytes[0] < 2 ? Array(bytes.prefix(40)) : bytes
+        case 6: return [0, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42] + random.bytes(12)
+        default: return [0x80, 0xC8, 0, 6] + random.bytes(24)
+        }
+      }
+    }
+  }
+
+  @Test(
+    "The peers of a call do the same to the bit, whatever is forged under their own addresses, and every datagram is counted"
+  )
+  func sameCourseWhenForged() throws {
+    let random = RandomSource.seeded(4)
+    let isDTLS: ([UInt8]) -> Bool = { bytes in bytes.first.map { (20...63).contains($0) } ?? false }
+    try changesNothing(
+      seed: 22, from: { call in { peerAddress(call)($1) } }, uncounted: isDTLS
+    ) { recorded in
+      let media = recorded.map(\.bytes).filter { $0.count > 12 && $0[0] >> 6 == 2 }
+      return { number, _ in
+        switch number % 8 {
+        case 0: return clientHello(random)
+        case 1: return [21, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 40]
+        case 2:
+          return [22, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, UInt8(truncatingIfNeeded: number), 0, 40] + random.bytes(40)
+        case 3: return [23, 0xFE, 0xFD, 0, 1, 0, 0, 0, 0, 0, 9, 0, 40] + random.bytes(40)
+        case 4, 5:
+          var bytes = media[number % media.count]
+          // Far from what is known, so that it is not taken for a repetition, or in the payload.
+          if number % 2 == 0 { bytes[2] &+= 3 } else { bytes[bytes.count - 20] ^= 1 }
+          return bytes
+        case 6: return [0x81, 0xC9] + random.bytes(60)
+        default: return [0, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42] + random.bytes(12)
+        }
+      }
+    }
+  }
+
+  /// One of some thousand addresses.
+  private func address(_ number: Int) -> TransportAddress {
+    TransportAddress(
+      IPAddress(v4: 198, 18, UInt8(number / 100 % 100), UInt8(number % 100)), port: UInt16(1_024 + number % 5))
+  }
+
+  @Test("100,000 datagrams from 10,000 addresses, copied checks among them, leave neither addresses nor buffers behind")
+  func manyAddresses() throws {
+    let (call, recorded) = try makeCall()
+    let random = RandomSource.seeded(7)
+    let checks = recorded.filter { $0.bytes.first == 0 && $0.bytes[1] == 1 }
+    let start = call.simulation.now
+    let buffers = call.peers.map { $0.engine.pool.createdCount }
+    let sent = attack(
+      call, for: .milliseconds(2_500), perMillisecond: 20, from: { number, _ in address(number) }
+    ) { number, peer in
+      switch number % 4 {
+      case 0: return random.bytes(Int(random.uint16() % 300))
+      case 1: return clientHello(random)
+      case 2: return recorded[number % recorded.count].bytes
+      default:
+        let other = checks.filter { $0.source != peer.addresses[0] }
+        return other[number % other.count].bytes
+      }
+    }
+    #expect(sent >= 50_000)
+    isUndisturbed(call, since: start)
+    for (peer, created) in zip(call.peers, buffers) {
+      let statistics = peer.engine.makeStatistics(now: call.simulation.now)
+      #expect(statistics.remoteCandidates.count <= 101 && statistics.pairs.count <= 200)
+      #expect(statistics.inbound.count == 2)
+      // One buffer for each datagram that waits for its turn, and those are answered as they come.
+      #expect(peer.engine.pool.createdCount <= created + 100)
+      let diagnostics = peer.engine.makeDiagnostics()
+      #expect(diagnostics.datagramsOverflowed == 0 && diagnostics.eventsOverflowed == 0)
+      #expect(diagnostics.transports[0].heldBytes < 1_000_000 && diagnostics.transports[0].media.overflows == 0)
+      #expect(diagnostics.transports[0].ice.migrations == 0)
+    }
+  }
+
+  @Test("Every reply to an unverified address is no larger than the one request that it answers")
+  func replySizes() throws {
+    let (call, recorded) = try makeCall()
+    let random = RandomSource.seeded(6)
+    let checks = recorded.filter { $0.bytes.first == 0 && $0.bytes[1] == 1 }
+    var request = 0
+    var answered = 0
+    var asked: [[UInt8]] = []
+    call.simulation.onDatagram = { bytes, _, destination in
+      guard destination == stranger else { return }
+      // A check of our own, towards an address from which a valid one came; it has its pace, and is judged by the sum.
+      guard bytes[0] == 1 else { return asked.append(bytes) }
+      answered += 1
+      #expect(bytes.count <= request)
+    }
+    var requested = 0
+    for number in 0..<2_000 {
+      for peer in call.peers {
+        let other = checks.filter { $0.source != peer.addresses[0] }
+        var bytes: [UInt8]
+        switch number % 4 {
+        case 0: bytes = random.bytes(Int(random.uint16() % 200))
+        case 1: bytes = clientHello(random)
+        case 2: bytes = recorded[number % recorded.count].bytes
+        default: bytes = other[number % other.count].bytes
+        }
+        if number % 16 == 15 { bytes.removeLast(min(bytes.count, number % 50)) }
+        request = bytes.count
+        requested += bytes.count
+        let before = (answered, asked.count)
+        bytes.withRawSpan {
+          peer.engine.handle($0, from: stranger, to: peer.addresses[0], now: call.simulation.now)
+        }
+        call.simulation.settle(peer)
+        // At most the answer and one check at once.
+        #expect(answered - before.0 <= 1 && asked.count - before.1 <= 1)
+        request = 0
+      }
+      call.simulation.run(for: .milliseconds(1))
+    }
+    #expect(answered > 100)
+    #expect(asked.reduce(0) { $0 + $1.count } + answered * 40 <= requested)
+    #expect(asked.allSatisfy { $0.count <= 140 })
+  }
+
+  @Test("ClientHello races from anywhere, and copies under the peer's own address, end neither set-up nor call")
+  func clientHelloRace() throws {
+    for seed: UInt64 in 30..<36 {
+      let call = try TestCall(seed: seed)
+      let random = RandomSource.seeded(seed)
+      var hellos: [(bytes: [UInt8], source: TransportAddress)] = []
+      call.simulation.onDatagram = { bytes, source, _ in
+        // The answerer is the server.
+        if hellos.count < 2, bytes.first == 22, source == call.caller.addresses[0] { hellos.append((bytes, source)) }
+      }
+      // From the first check on, before there is a handshake: what the client sends is raced by what looks the same.
+      attack(
+        call, for: .milliseconds(300), perMillisecond: 4,
+        from: { number, peer in number % 4 == 0 ? peerAddress(call)(peer) : stranger }
+      ) { number, peer in
+        let known = hellos.filter { $0.source != peer.addresses[0] }
+        guard !known.isEmpty else { return number % 4 == 0 ? [] : clientHello(random) }
+        var bytes = known[number % known.count].bytes
+        // Its own, of another random number.
+        if number % 4 > 1, bytes.count > 60 { bytes[50] ^= UInt8(truncatingIfNeeded: number) | 1 }
+        return number % 4 == 1 ? clientHello(random) : bytes
+      }
+      call.simulation.onDatagram = nil
+      #expect(call.isConnected, "seed \(seed)")
+      call.simulation.run(for: .seconds(2))
+      let start = call.simulation.now
+      attack(call, for: .milliseconds(300), from: peerAddress(call)) { number, _ in
+        number % 2 == 0 ? hellos[number % hellos.count].bytes : clientHello(random)
+      }
+      isUndisturbed(call, since: start)
+      #expect(replies(call) == (0, 0))
     }
   }
 

@@ -6,21 +6,17 @@ import Synchronization
 /// Dispatch's end by the wall clock on Linux: who waits for a moment while that is set back by an hour waits for an hour.
 final class WakeCounter: Sendable {
   private let count = Atomic(0)
-  /// Of a `pthread_mutex_t` and a `pthread_cond_t`, which are made to be shared by threads and never move.
-  private let mutexAddress: UInt
-  private let conditionAddress: UInt
+  // Made to be shared by threads; they never move.
+  nonisolated(unsafe) private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  nonisolated(unsafe) private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
   init() {
-    let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
-    let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     var attributes = pthread_condattr_t()
     pthread_condattr_init(&attributes)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
     pthread_cond_init(condition, &attributes)
     pthread_condattr_destroy(&attributes)
-    mutexAddress = UInt(bitPattern: mutex)
-    conditionAddress = UInt(bitPattern: condition)
   }
 
   deinit {
@@ -28,13 +24,6 @@ final class WakeCounter: Sendable {
     pthread_mutex_destroy(mutex)
     condition.deallocate()
     mutex.deallocate()
-  }
-
-  private var mutex: UnsafeMutablePointer<pthread_mutex_t> {
-    unsafeBitCast(mutexAddress, to: UnsafeMutablePointer.self)
-  }
-  private var condition: UnsafeMutablePointer<pthread_cond_t> {
-    unsafeBitCast(conditionAddress, to: UnsafeMutablePointer.self)
   }
 
   /// Ends a wait, the present one or the next.

@@ -77,9 +77,10 @@ fuzz: ## Fuzz every parser and the whole engine, each for TIME seconds (FUZZ=eng
 	@for target in $(FUZZ); do \
 	  mkdir -p $(FUZZ_FOLDER)/corpora/$$target; \
 	  echo "== $$target"; \
+	  case $$target in stun|rtcp) length=2048;; *) length=65536;; esac; \
 	  FUZZ_TARGET=$$target SWIFT_BACKTRACE=enable=no $(FUZZ_FOLDER)/release/fuzz \
 	    $(FUZZ_FOLDER)/corpora/$$target Tests/Fuzz/Corpora/$$target \
-	    -max_total_time=$(TIME) -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
+	    -max_total_time=$(TIME) -max_len=$$length -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
 	    -artifact_prefix=$(FUZZ_FOLDER)/$$target- <&- || exit 1; \
 	done
 

@@ -112,7 +112,7 @@ private func receive(_ input: [UInt8], _ media: ReceiveStream.Configuration.Medi
   var now = MonotonicTime.zero
   var number: UInt16 = 0
   var timestamp: UInt32 = 0
-  for (pause, datagram) in DatagramSeries(input) {
+  for (pause, datagram) in DatagramSeries(input, limit: 40_000) {
     now += pause
     guard datagram.count >= 3 else { continue }
     number &+= UInt16(bitPattern: Int16(Int8(bitPattern: datagram[0])))

@@ -30,6 +30,8 @@ public struct RTCConnectionDiagnostics: Codable, Hashable, Sendable {
     public var stun: [String: UInt64]
     /// Candidates of the peer that were left out: repeated, unusable, of another generation or too many.
     public var ignoredCandidates: UInt64
+    /// Candidates of the peer that made room for others, since there were too many.
+    public var replacedCandidates: UInt64
     /// Candidate pairs that were left out since there were too many.
     public var discardedPairs: UInt64
     /// What ICE had to send or to tell and dropped, since too much was waiting.

@@ -42,7 +42,8 @@ extension RTCConnectionDiagnostics.Transport {
       bufferOverflows: known.media.overflows, buffered: known.heldBytes,
       implausibleFeedback: known.implausibleFeedback,
       stun: Dictionary(uniqueKeysWithValues: drops), ignoredCandidates: known.ice.ignoredRemoteCandidates,
-      discardedPairs: known.ice.discardedPairs, stunOverflowed: known.ice.overflows,
+      replacedCandidates: known.ice.replacedRemoteCandidates, discardedPairs: known.ice.discardedPairs,
+      stunOverflowed: known.ice.overflows,
       roleConflicts: known.ice.roleConflicts, migrations: known.ice.migrations, reordered: known.packetsReordered,
       framesRefused: known.framesRefused, retransmissionsRefused: known.retransmissionsRefused,
       dtlsFailure: known.dtlsFailure.map { "\($0)" })

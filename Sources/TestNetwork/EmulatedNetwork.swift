@@ -129,13 +129,13 @@ public final class EmulatedNetwork: Sendable {
 
   /// Wakes up when the next datagram arrives.
   private func schedule(_ time: MonotonicTime) {
-    let wakeUp = eventLoop.scheduleTask(deadline: time.nioDeadline) { [weak self] () -> Void in self?.deliver() }
-    state.withLock { $0.replaceWakeUp(wakeUp, at: time) }?.cancel()
+    eventLoop.scheduleTask(deadline: time.nioDeadline) { [weak self] () -> Void in self?.deliver(dueAt: time) }
   }
 
-  private func deliver() {
+  private func deliver(dueAt time: MonotonicTime) {
     let (runs, next) = state.withLock { state in
-      (state.takeArrived(now: .now), state.wakeUpNeeded(isWakingUp: true))
+      state.wokeUp(for: time)
+      return (state.takeArrived(now: .now), state.wakeUpNeeded())
     }
     for run in runs { run.receiver(run.datagrams) }
     if let next { schedule(next) }
@@ -153,7 +153,7 @@ extension EmulatedNetwork: DatagramNetwork {
     let next = state.withLock { state in
       let now = MonotonicTime.now
       for datagram in datagrams { state.network.send(datagram, now: now) }
-      return state.wakeUpNeeded(isWakingUp: false)
+      return state.wakeUpNeeded()
     }
     if let next { schedule(next) }
   }

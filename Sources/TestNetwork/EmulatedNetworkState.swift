@@ -1,4 +1,3 @@
-internal import NIOCore
 internal import RTCBase
 internal import RTCTestKit
 internal import RTCTransport
@@ -16,7 +15,7 @@ struct EmulatedNetworkState {
   private var hosts: [String: IPAddress] = [:]
   private var nextPort: UInt16 = 49_152
   private var rebindings = 0
-  private var wakeUp: (time: MonotonicTime, task: Scheduled<Void>)?
+  private var wakeUp: MonotonicTime?
 
   init(seed: UInt64, impairments: NetworkImpairments) {
     network = VirtualNetwork(seed: seed, impairments: impairments)
@@ -121,18 +120,16 @@ struct EmulatedNetworkState {
     return runs
   }
 
-  /// When to wake up, if nothing is set for then.
-  mutating func wakeUpNeeded(isWakingUp: Bool) -> MonotonicTime? {
-    if isWakingUp { wakeUp = nil }
+  /// When a wake-up has to be set: it is known here before it is, for it may come before it is known.
+  mutating func wakeUpNeeded() -> MonotonicTime? {
     guard let next = network.nextEventTime else { return nil }
-    if let wakeUp, wakeUp.time <= next { return nil }
+    if let wakeUp, wakeUp <= next { return nil }
+    wakeUp = next
     return next
   }
 
-  /// - Returns: the wake-up that is not needed any more: the later one of two.
-  mutating func replaceWakeUp(_ task: Scheduled<Void>, at time: MonotonicTime) -> Scheduled<Void>? {
-    if let wakeUp, wakeUp.time <= time { return task }
-    defer { wakeUp = (time, task) }
-    return wakeUp?.task
+  /// The wake-up for a time has come; later ones may follow.
+  mutating func wokeUp(for time: MonotonicTime) {
+    if let known = wakeUp, known <= time { wakeUp = nil }
   }
 }

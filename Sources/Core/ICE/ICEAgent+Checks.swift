@@ -51,7 +51,7 @@ extension ICEAgent {
   }
 
   private mutating func sendCheck(_ index: Int, now: MonotonicTime) {
-    let pair = session.checklist[index]
+    let pair = session.checklist.pairs[index]
     let isNominating = role == .controlling && pair.isNominating
     let id = STUNTransactionID(random: random)
     guard
@@ -112,8 +112,8 @@ extension ICEAgent {
       } else if !transaction.isCancelled {
         transmit(transaction.bytes, from: transaction.base, to: transaction.remote)
         if let pair = session.checklist.index(id: transaction.pairID) {
-          session.checklist[pair].statistics.retransmissionsSent &+= 1
-          session.checklist[pair].lastSent = now
+          session.checklist.pairs[pair].statistics.retransmissionsSent &+= 1
+          session.checklist.pairs[pair].lastSent = now
         }
       }
     }
@@ -128,7 +128,9 @@ extension ICEAgent {
     if session.consent?.pairID == transaction.pairID, !transaction.isNominating { return }
     if transaction.isCancelled {
       // Cut short by a nomination elsewhere, and never answered.
-      if session.checklist[index].state == .inProgress, !hasSuccessor { session.checklist[index].state = .failed }
+      if session.checklist.pairs[index].state == .inProgress, !hasSuccessor {
+        session.checklist.pairs[index].state = .failed
+      }
     } else {
       failPair(index)
     }
@@ -136,9 +138,9 @@ extension ICEAgent {
 
   /// RFC 8445 §7.2.5.2
   mutating func failPair(_ index: Int) {
-    session.checklist[index].state = .failed
-    session.checklist[index].isNominating = false
-    if session.nominatingPairID == session.checklist[index].id { session.nominatingPairID = nil }
+    session.checklist.pairs[index].state = .failed
+    session.checklist.pairs[index].isNominating = false
+    if session.nominatingPairID == session.checklist.pairs[index].id { session.nominatingPairID = nil }
   }
 
   // MARK: - Nomination
@@ -156,21 +158,22 @@ extension ICEAgent {
     let deadline = session.nominationDeadline ?? now + configuration.nominationDelay
     session.nominationDeadline = deadline
     guard now >= deadline || !session.checklist.mayImprove(on: best) else { return }
-    session.checklist[best].isNominating = true
-    session.nominatingPairID = session.checklist[best].id
-    session.checklist.enqueueTriggered(session.checklist[best].id)
+    session.checklist.pairs[best].isNominating = true
+    session.nominatingPairID = session.checklist.pairs[best].id
+    session.checklist.enqueueTriggered(session.checklist.pairs[best].id)
   }
 
   /// A nominated pair works (RFC 8445 §8.1.1, §8.1.2). When the peer nominates several, as RFC 5245 §8.1.1.2 allows, the best
   /// one that works is selected.
   mutating func select(_ index: Int, now: MonotonicTime) {
-    let pair = session.checklist[index]
-    session.checklist[index].isNominated = true
-    session.checklist[index].isNominating = false
-    session.checklist[index].isNominatedOnSuccess = false
+    let pair = session.checklist.pairs[index]
+    session.checklist.pairs[index].isNominated = true
+    session.checklist.pairs[index].isNominating = false
+    session.checklist.pairs[index].isNominatedOnSuccess = false
     session.nominatingPairID = nil
     if let selectedID = session.selectedPairID, let current = session.checklist.index(id: selectedID),
-      session.checklist[current].isValid, current == index || session.checklist[current].priority > pair.priority,
+      session.checklist.pairs[current].isValid,
+      current == index || session.checklist.pairs[current].priority > pair.priority,
       state != .disconnected || current == index
     {
       return

@@ -98,20 +98,20 @@ extension ICEAgent {
     guard let index = pairIndex(of: remote, base, priority: priority, sender: sender, now: now) else {
       return .validated
     }
-    session.checklist[index].statistics.requestsReceived &+= 1
-    session.checklist[index].statistics.responsesSent &+= 1
-    session.checklist[index].lastReceived = now
+    session.checklist.pairs[index].statistics.requestsReceived &+= 1
+    session.checklist.pairs[index].statistics.responsesSent &+= 1
+    session.checklist.pairs[index].lastReceived = now
     let isNominated = message.usesCandidate && role == .controlled
-    if session.checklist[index].state == .succeeded {
+    if session.checklist.pairs[index].state == .succeeded {
       if isNominated { select(index, now: now) }
       return .validated
     }
     // §7.3.1.5
-    if isNominated { session.checklist[index].isNominatedOnSuccess = true }
+    if isNominated { session.checklist.pairs[index].isNominatedOnSuccess = true }
     // §7.3.1.4
-    cancelTransactions { [id = session.checklist[index].id] in $0 == id }
-    session.checklist[index].state = .waiting
-    session.checklist.enqueueTriggered(session.checklist[index].id)
+    cancelTransactions { [id = session.checklist.pairs[index].id] in $0 == id }
+    session.checklist.pairs[index].state = .waiting
+    session.checklist.enqueueTriggered(session.checklist.pairs[index].id)
     return .validated
   }
 
@@ -210,7 +210,7 @@ extension ICEAgent {
       return .validated
     }
     if let consent = session.consent, let request = consent.request(id), let index = session.activeIndex {
-      let pair = session.checklist[index]
+      let pair = session.checklist.pairs[index]
       if let fault = responseFault(
         message, datagram, session.authentication, isSymmetric: remote == pair.remoteAddress && base == pair.base)
       {
@@ -219,7 +219,7 @@ extension ICEAgent {
       // An error is no consent.
       if message.type.messageClass == .success {
         session.consent?.renew(answering: id, now: now, configuration)
-        session.checklist[index].recordResponse(sentAt: request.sentAt, isRetransmitted: false, now: now)
+        session.checklist.pairs[index].recordResponse(sentAt: request.sentAt, isRetransmitted: false, now: now)
       }
       return .validated
     }
@@ -257,17 +257,17 @@ extension ICEAgent {
       }
       return
     }
-    session.checklist[index].state = .succeeded
-    session.checklist[index].recordResponse(
+    session.checklist.pairs[index].state = .succeeded
+    session.checklist.pairs[index].recordResponse(
       sentAt: transaction.sentAt, isRetransmitted: transaction.schedule.sentCount > 1, now: now)
     if session.consent?.pairID == transaction.pairID { session.consent?.extend(now: now, configuration) }
     // Before the pair gets another local candidate, and with it another foundation than those that wait for it.
     session.checklist.unfreeze(like: index)
     if let mapped = message.mappedAddress { learnLocalCandidate(mapped, index) }
-    if transaction.isNominating { session.checklist[index].isNominating = false }
+    if transaction.isNominating { session.checklist.pairs[index].isNominating = false }
     if transaction.isNominating, role == .controlling, session.nominatingPairID == transaction.pairID {
       select(index, now: now)
-    } else if role == .controlled, session.checklist[index].isNominatedOnSuccess {
+    } else if role == .controlled, session.checklist.pairs[index].isNominatedOnSuccess {
       select(index, now: now)
     }
   }
@@ -280,16 +280,16 @@ extension ICEAgent {
       // Towards a lite agent there is no conflict to give way to.
       if !session.isRemoteLite { switchRole(to: transaction.role.opposite) }
     }
-    if session.checklist[index].state != .succeeded { session.checklist[index].state = .waiting }
+    if session.checklist.pairs[index].state != .succeeded { session.checklist.pairs[index].state = .waiting }
     session.checklist.enqueueTriggered(transaction.pairID)
   }
 
   /// RFC 8445 §7.2.5.3.1: the address that the peer sees names the local candidate.
   private mutating func learnLocalCandidate(_ mapped: TransportAddress, _ index: Int) {
-    let pair = session.checklist[index]
+    let pair = session.checklist.pairs[index]
     guard pair.local.candidate.address != mapped, ICECandidate.isUsable(mapped) else { return }
     if let known = localCandidates.first(where: { $0.candidate.address == mapped && $0.base == pair.base }) {
-      session.checklist[index].local = known
+      session.checklist.pairs[index].local = known
       return
     }
     // A NAT that maps each destination anew makes one for each pair.
@@ -303,7 +303,7 @@ extension ICEAgent {
         kind: .peerReflexive, relatedAddress: pair.base, usernameFragment: localCredentials?.ufrag),
       base: pair.base, serverIndex: nil, isAnnounced: false)
     localCandidates.append(candidate)
-    session.checklist[index].local = candidate
+    session.checklist.pairs[index].local = candidate
   }
 }
 

@@ -20,7 +20,7 @@ extension ICEAgent {
   /// Whether a packet from an address that has proven nothing is worth the attempt to authenticate it.
   package mutating func isPeerMissing(now: MonotonicTime) -> Bool {
     guard let index = session.activeIndex, session.selectedPairID != nil,
-      now >= session.checklist[index].lastReceived + Self.silenceOfMovedPeer, now >= nextStranger
+      now >= session.checklist.pairs[index].lastReceived + Self.silenceOfMovedPeer, now >= nextStranger
     else { return false }
     nextStranger = now + Self.strangerInterval
     return true
@@ -29,33 +29,33 @@ extension ICEAgent {
   /// Authentic media came from an address other than the path's.
   mutating func noteMedia(from remote: TransportAddress, to base: TransportAddress, byteCount: Int, now: MonotonicTime)
   {
-    guard let active = session.activeIndex, session.selectedPairID == session.checklist[active].id else { return }
-    let lastReceived = session.checklist[active].lastReceived
+    guard let active = session.activeIndex, session.selectedPairID == session.checklist.pairs[active].id else { return }
+    let lastReceived = session.checklist.pairs[active].lastReceived
     guard now >= lastReceived + Self.silenceOfMovedPeer, bases.contains(where: { $0.address == base }),
       let sender = session.authentication.remote?.ufrag,
       let index = pairIndex(
         of: remote, base, priority: ICECandidate.priority(of: .peerReflexive, localPreference: 0), sender: sender,
         now: now)
     else { return }
-    session.checklist[index].lastMedia = now
-    session.checklist[index].recordReceived(byteCount, now)
-    if session.checklist[index].lastResponse <= lastReceived { ask(index) }
+    session.checklist.pairs[index].lastMedia = now
+    session.checklist.pairs[index].recordReceived(byteCount, now)
+    if session.checklist.pairs[index].lastResponse <= lastReceived { ask(index) }
     advance(now: now)
   }
 
   private mutating func ask(_ index: Int) {
-    let id = session.checklist[index].id
+    let id = session.checklist.pairs[index].id
     guard !session.transactions.contains(where: { $0.pairID == id && !$0.isCancelled }) else { return }
     session.checklist.enqueueTriggered(id)
   }
 
   /// Checks a path that fell silent, and leaves one that stays silent for one that lives.
   mutating func advanceMigration(now: MonotonicTime) {
-    guard let active = session.activeIndex, session.selectedPairID == session.checklist[active].id else { return }
+    guard let active = session.activeIndex, session.selectedPairID == session.checklist.pairs[active].id else { return }
     if let due = silenceCheckTime(of: active), now >= due { ask(active) }
-    let silence = session.checklist[active].lastReceived + Self.silenceOfMovedPeer
+    let silence = session.checklist.pairs[active].lastReceived + Self.silenceOfMovedPeer
     guard now >= silence, let index = refuge(from: active) else { return }
-    if session.checklist[index].lastMedia >= silence {
+    if session.checklist.pairs[index].lastMedia >= silence {
       move(to: index, now: now)
     } else if let asked = unansweredRequest(of: active) {
       if now >= asked + Self.lastChance { move(to: index, now: now) }
@@ -66,12 +66,14 @@ extension ICEAgent {
 
   /// When something is to be done about a silent path.
   var migrationTime: MonotonicTime? {
-    guard let active = session.activeIndex, session.selectedPairID == session.checklist[active].id else { return nil }
+    guard let active = session.activeIndex, session.selectedPairID == session.checklist.pairs[active].id else {
+      return nil
+    }
     let check = silenceCheckTime(of: active)
     guard refuge(from: active) != nil else { return check }
-    let silence = session.checklist[active].lastReceived + Self.silenceOfMovedPeer
+    let silence = session.checklist.pairs[active].lastReceived + Self.silenceOfMovedPeer
     guard let asked = unansweredRequest(of: active) else {
-      return session.checklist.triggered.contains(session.checklist[active].id)
+      return session.checklist.triggered.contains(session.checklist.pairs[active].id)
         ? check : min(check ?? .distantFuture, silence)
     }
     return min(check ?? .distantFuture, max(silence, asked + Self.lastChance))
@@ -79,7 +81,7 @@ extension ICEAgent {
 
   /// Once for each silence that follows media, and not often.
   private func silenceCheckTime(of index: Int) -> MonotonicTime? {
-    let pair = session.checklist[index]
+    let pair = session.checklist.pairs[index]
     guard pair.lastMedia == pair.lastReceived, pair.lastMedia > .distantPast, unansweredRequest(of: index) == nil,
       !session.checklist.triggered.contains(pair.id)
     else { return nil }
@@ -88,12 +90,12 @@ extension ICEAgent {
 
   /// The pair whose peer spoke last, of those that answered a check after the path in use fell silent.
   private func refuge(from active: Int) -> Int? {
-    let lastReceived = session.checklist[active].lastReceived
+    let lastReceived = session.checklist.pairs[active].lastReceived
     var best: Int?
     for index in session.checklist.pairs.indices where index != active {
-      let pair = session.checklist[index]
+      let pair = session.checklist.pairs[index]
       guard pair.isValid, pair.lastResponse > lastReceived else { continue }
-      if let current = best, session.checklist[current].lastReceived >= pair.lastReceived { continue }
+      if let current = best, session.checklist.pairs[current].lastReceived >= pair.lastReceived { continue }
       best = index
     }
     return best
@@ -101,7 +103,7 @@ extension ICEAgent {
 
   /// Since when the pair owes an answer: asked after it was last heard of, or asked before and still being asked.
   private func unansweredRequest(of index: Int) -> MonotonicTime? {
-    let pair = session.checklist[index]
+    let pair = session.checklist.pairs[index]
     var first: MonotonicTime?
     for transaction in session.transactions
     where transaction.pairID == pair.id && (transaction.sentAt > pair.lastReceived || !transaction.isCancelled) {
@@ -118,12 +120,12 @@ extension ICEAgent {
 
   /// The pair is selected as if it had been nominated; a controlling agent says so to the peer as well.
   private mutating func move(to index: Int, now: MonotonicTime) {
-    session.checklist[index].isNominated = true
-    session.checklist[index].isNominating = role == .controlling
-    session.selectedPairID = session.checklist[index].id
+    session.checklist.pairs[index].isNominated = true
+    session.checklist.pairs[index].isNominating = role == .controlling
+    session.selectedPairID = session.checklist.pairs[index].id
     counters.migrations &+= 1
-    emit(.selectedPairChanged(pairID: session.checklist[index].id))
-    if role == .controlling { session.checklist.enqueueTriggered(session.checklist[index].id) }
+    emit(.selectedPairChanged(pairID: session.checklist.pairs[index].id))
+    if role == .controlling { session.checklist.enqueueTriggered(session.checklist.pairs[index].id) }
     updatePath(now: now)
   }
 }

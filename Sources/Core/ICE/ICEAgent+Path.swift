@@ -10,12 +10,12 @@ extension ICEAgent {
       if now >= consent.expiry {
         loseConsent(index)
       } else if now >= consent.nextCheck {
-        let pair = session.checklist[index]
+        let pair = session.checklist.pairs[index]
         if let id = sendConsentCheck(session.authentication, base: pair.base, remote: pair.remoteAddress) {
           session.consent?.recordRequest(id, now: now, configuration, random)
-          session.checklist[index].statistics.consentRequestsSent &+= 1
-          session.checklist[index].lastSent = now
-          session.checklist[index].lastCheck = now
+          session.checklist.pairs[index].statistics.consentRequestsSent &+= 1
+          session.checklist.pairs[index].lastSent = now
+          session.checklist.pairs[index].lastCheck = now
         }
         checkEndangeredPath(index)
       }
@@ -45,7 +45,7 @@ extension ICEAgent {
   /// Consent checks are sent once each, so that a link with 20 % loss each way would end a call within the hour. After two
   /// without an answer the pair gets a connectivity check, with the retransmissions of one.
   private mutating func checkEndangeredPath(_ index: Int) {
-    let pair = session.checklist[index]
+    let pair = session.checklist.pairs[index]
     guard let consent = session.consent, consent.unansweredCount(since: pair.lastResponse) >= 2,
       !session.transactions.contains(where: { $0.pairID == pair.id && !$0.isCancelled })
     else { return }
@@ -54,7 +54,7 @@ extension ICEAgent {
 
   /// Sending has to stop at once (RFC 7675 §5.1). Without a nominated pair another valid one may take over.
   private mutating func loseConsent(_ index: Int) {
-    let isSelected = session.checklist[index].id == session.selectedPairID
+    let isSelected = session.checklist.pairs[index].id == session.selectedPairID
     failPair(index)
     session.consent = nil
     if isSelected, retired == nil { shutDown(.failed) }
@@ -63,10 +63,10 @@ extension ICEAgent {
   /// Valid pairs wait for nomination: their NAT bindings must last until then (RFC 8445 §11).
   private mutating func keepUnusedPairsAlive(now: MonotonicTime) {
     guard session.selectedPairID == nil else { return }
-    for index in session.checklist.pairs.indices where session.checklist[index].isValid {
-      let pair = session.checklist[index]
+    for index in session.checklist.pairs.indices where session.checklist.pairs[index].isValid {
+      let pair = session.checklist.pairs[index]
       guard pair.id != session.consent?.pairID, now >= pair.lastSent + configuration.keepaliveInterval else { continue }
-      session.checklist[index].lastSent = now
+      session.checklist.pairs[index].lastSent = now
       transmit(
         STUNRequestBuilder.bindingIndication(STUNTransactionID(random: random)), from: pair.base,
         to: pair.remoteAddress)
@@ -79,10 +79,10 @@ extension ICEAgent {
   mutating func updatePath(now: MonotonicTime) {
     guard isActive else { return }
     var target = session.selectedPairID.flatMap { session.checklist.index(id: $0) }
-    if let index = target, !session.checklist[index].isValid { target = nil }
+    if let index = target, !session.checklist.pairs[index].isValid { target = nil }
     while target == nil, let best = session.checklist.bestValid {
       // Valid once, but not used since, and too long ago to be consent.
-      if session.checklist[best].lastResponse + configuration.consentTimeout > now {
+      if session.checklist.pairs[best].lastResponse + configuration.consentTimeout > now {
         target = best
       } else {
         failPair(best)
@@ -93,7 +93,7 @@ extension ICEAgent {
       setPath(retired.map { Self.path($0.pair, isNominated: $0.pair.isNominated) })
       return
     }
-    let pair = session.checklist[target]
+    let pair = session.checklist.pairs[target]
     if session.consent?.pairID != pair.id {
       session.consent = ICEConsent(
         pairID: pair.id, grantedAt: pair.lastResponse, now: now, configuration, random)
@@ -118,7 +118,7 @@ extension ICEAgent {
   /// When the path in use counts as disturbed; `nil` while nothing hints at it.
   private var disturbance: MonotonicTime? {
     if let index = session.activeIndex {
-      return session.consent?.disturbance(since: session.checklist[index].lastReceived, configuration)
+      return session.consent?.disturbance(since: session.checklist.pairs[index].lastReceived, configuration)
     }
     return retired.flatMap { $0.consent.disturbance(since: $0.pair.lastReceived, configuration) }
   }
@@ -191,7 +191,7 @@ extension ICEAgent {
   package var pairs: [ICECandidatePair] { session.checklist.pairs }
   package var selectedPairID: Int? { session.selectedPairID }
   /// The pair in use, of this generation or the one before.
-  package var activePair: ICECandidatePair? { session.activeIndex.map { session.checklist[$0] } ?? retired?.pair }
+  package var activePair: ICECandidatePair? { session.activeIndex.map { session.checklist.pairs[$0] } ?? retired?.pair }
 
   /// Whether DTLS, SRTP and SRTCP from there may be looked at: STUN that only the peer can make came from it.
   ///
@@ -204,7 +204,7 @@ extension ICEAgent {
   /// Counts a packet that the owner sent on `path`.
   package mutating func recordSent(byteCount: Int, now: MonotonicTime) {
     if let index = session.activeIndex {
-      session.checklist[index].recordSent(byteCount, now)
+      session.checklist.pairs[index].recordSent(byteCount, now)
     } else {
       retired?.pair.recordSent(byteCount, now)
     }
@@ -218,11 +218,11 @@ extension ICEAgent {
     if let path, path.remote == remote, path.base == base, let index = session.activeIndex {
       // Media comes this way nearly always, and to compare with the path copies no pair.
       // From here on its silence would be noticed.
-      if session.checklist[index].lastMedia < session.checklist[index].lastReceived {
+      if session.checklist.pairs[index].lastMedia < session.checklist.pairs[index].lastReceived {
         deadline = .earliest(deadline, Deadline(now + Self.silenceWorthACheck, "ice.migration"))
       }
-      session.checklist[index].lastMedia = now
-      session.checklist[index].recordReceived(byteCount, now)
+      session.checklist.pairs[index].lastMedia = now
+      session.checklist.pairs[index].recordReceived(byteCount, now)
     } else if session.activeIndex != nil {
       noteMedia(from: remote, to: base, byteCount: byteCount, now: now)
     } else if let pair = retired?.pair, pair.remoteAddress == remote, pair.base == base {

@@ -32,7 +32,7 @@ extension ICEAgent {
       bases.isEmpty ? ICEStanding.untried(priority: UInt64($0.candidate.priority)) : .spent
     }
     for index in session.checklist.pairs.indices {
-      guard let position = session.remoteIndex(id: session.checklist[index].remote.id) else { continue }
+      guard let position = session.remoteIndex(id: session.checklist.pairs[index].remote.id) else { continue }
       standings[position] = max(standings[position], standing(of: index, now: now))
     }
     guard let victim = ICEStanding.victim(among: standings, isHeard: isHeard) else { return false }
@@ -47,15 +47,15 @@ extension ICEAgent {
     counters.discardedPairs &+= 1
     let standings = session.checklist.pairs.indices.map { standing(of: $0, now: now) }
     guard let victim = ICEStanding.victim(among: standings, isHeard: isHeard) else { return false }
-    let id = session.checklist[victim].id
+    let id = session.checklist.pairs[victim].id
     removePairs { $0.id == id }
     return true
   }
 
   private func standing(of index: Int, now: MonotonicTime) -> ICEStanding {
-    let id = session.checklist[index].id
+    let id = session.checklist.pairs[index].id
     let isUsed = id == session.selectedPairID || id == session.consent?.pairID || id == session.nominatingPairID
-    return ICEStanding(of: session.checklist[index], isUsed: isUsed, now: now)
+    return ICEStanding(of: session.checklist.pairs[index], isUsed: isUsed, now: now)
   }
 
   // MARK: - Consistency

@@ -106,7 +106,7 @@ package struct ICEAgent {
     guard state != .closed else { return }
     if let consent = session.consent, let index = session.activeIndex {
       retired = ICERetiredPath(
-        authentication: session.authentication, pair: session.checklist[index], consent: consent)
+        authentication: session.authentication, pair: session.checklist.pairs[index], consent: consent)
     }
     session = ICESession(generation: session.generation + 1)
     session.authentication.setLocal(localCredentials, crypto)

@@ -4,7 +4,7 @@ import RTCBase
 ///
 /// BUNDLE and RTP/RTCP multiplexing leave one data stream of one component, so there is one checklist.
 struct ICEChecklist: Sendable {
-  private(set) var pairs: [ICECandidatePair] = []
+  var pairs: [ICECandidatePair] = []
   /// IDs of pairs to check before all others, first in first out (RFC 8445 §6.1.4.1).
   private(set) var triggered: [Int] = []
   /// After nomination only triggered checks are sent (RFC 8445 §8.1.2).
@@ -16,12 +16,6 @@ struct ICEChecklist: Sendable {
   /// a pair wait for ever while others of higher priority keep coming, or while one of its foundation keeps silent, and both are
   /// the peer's to claim. Afterwards every other check goes to whoever has waited longest.
   private static let patience = TimeDelta.seconds(1)
-
-  /// Mutates a pair in place.
-  subscript(index: Int) -> ICECandidatePair {
-    _read { yield pairs[index] }
-    _modify { yield &pairs[index] }
-  }
 
   func index(id: Int) -> Int? { pairs.ascendingIndex(id: id) }
 

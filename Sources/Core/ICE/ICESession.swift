@@ -25,7 +25,7 @@ struct ICESession {
   /// Where the pair that carries data is.
   var activeIndex: Int? {
     guard let consent else { return nil }
-    if activeHint < checklist.pairs.count, checklist[activeHint].id == consent.pairID { return activeHint }
+    if activeHint < checklist.pairs.count, checklist.pairs[activeHint].id == consent.pairID { return activeHint }
     return checklist.index(id: consent.pairID)
   }
 

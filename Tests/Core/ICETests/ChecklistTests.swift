@@ -32,11 +32,11 @@ import Testing
     ])
     #expect(list.pairs.map(\.state) == [.waiting, .frozen, .waiting])
     #expect(list.nextOrdinary(now: .zero) == 0)
-    list[0].state = .inProgress
+    list.pairs[0].state = .inProgress
     #expect(list.nextOrdinary(now: .zero) == 2)
-    list[2].state = .inProgress
+    list.pairs[2].state = .inProgress
     #expect(list.nextOrdinary(now: .zero) == nil)
-    list[0].state = .succeeded
+    list.pairs[0].state = .succeeded
     list.unfreeze(like: 0)
     #expect(list.pairs[1].state == .waiting)
     #expect(list.nextOrdinary(now: .zero) == 1)
@@ -47,14 +47,14 @@ import Testing
     var list = checklist([
       pair(1, remoteFoundation: "x", priority: 9), pair(2, remoteFoundation: "x", priority: 8),
     ])
-    list[0].state = .failed
+    list.pairs[0].state = .failed
     #expect(list.nextOrdinary(now: .zero) == 1)
   }
 
   @Test("IC-02: a pair of a foundation that works waits at once")
   func knownFoundation() {
     var list = checklist([pair(1, remoteFoundation: "x", priority: 9)])
-    list[0].state = .succeeded
+    list.pairs[0].state = .succeeded
     list.insert(pair(2, remoteFoundation: "x", priority: 1), now: .zero)
     #expect(list.pairs[1].state == .waiting)
   }
@@ -66,7 +66,7 @@ import Testing
     for id in 2...6 { list.insert(pair(id, remoteFoundation: "\(id)", priority: UInt32(id)), now: later) }
     var order: [Int] = []
     while let index = list.nextOrdinary(now: later) {
-      order.append(list[index].id)
+      order.append(list.pairs[index].id)
       list.recordCheck(index, now: later)
     }
     #expect(order == [6, 1, 5, 4, 3, 2])

@@ -85,6 +85,10 @@ package final class DatagramPort {
   private static func makeChannel(
     _ address: TransportAddress, on eventLoop: any EventLoop, readsMany: Bool
   ) -> EventLoopFuture<any Channel> {
+    let socket: CInt
+    do { socket = try UDPSocket.open(address.family, boundTo: address) } catch {
+      return eventLoop.makeFailedFuture(error)
+    }
     let joins = System.supportsUDPReceiveOffload
     // A run of one sender that the kernel has joined (UDP_GRO) is as large as IP allows; a datagram is not.
     let (count, size) = joins ? (readsMany ? 16 : 1, 65_536) : (32, 2_048)
@@ -96,12 +100,12 @@ package final class DatagramPort {
       .channelOption(.socketOption(.so_rcvbuf), value: 1 << 20)
       .channelOption(.socketOption(.so_sndbuf), value: 1 << 20)
       .channelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))
-    guard joins else { return bootstrap.bind(to: SocketAddress(address)) }
+    guard joins else { return bootstrap.withBoundSocket(socket) }
     return
       bootstrap
       .channelOption(.datagramReceiveOffload, value: true)
       .channelOption(.datagramReceiveSegmentSize, value: true)
-      .bind(to: SocketAddress(address))
+      .withBoundSocket(socket)
   }
 
   private func attach(to channel: any Channel) throws {

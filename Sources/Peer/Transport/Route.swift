@@ -32,14 +32,9 @@ package enum Route {
   private static func withSocket<Result>(
     connectedTo destination: TransportAddress, from local: IPAddress?, _ body: (Int32) -> Result
   ) -> Result? {
-    let family = destination.family == .v4 ? AF_INET : AF_INET6
-    let descriptor = socket(family, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    guard descriptor >= 0 else { return nil }
+    let local = local.map { TransportAddress($0, port: 0) }
+    guard let descriptor = try? UDPSocket.open(destination.family, boundTo: local) else { return nil }
     defer { close(descriptor) }
-    if let local {
-      let bound = SocketAddress(TransportAddress(local, port: 0)).withSockAddr { bind(descriptor, $0, socklen_t($1)) }
-      guard bound == 0 else { return nil }
-    }
     let connected = SocketAddress(destination).withSockAddr { connect(descriptor, $0, socklen_t($1)) }
     return connected == 0 ? body(descriptor) : nil
   }

@@ -93,24 +93,24 @@ extension ICEAgent {
 
   mutating func sendQuery(_ index: Int, now: MonotonicTime) {
     let id = STUNTransactionID(random: random)
-    gatherer[index].transactionID = id
-    gatherer[index].bytes = STUNRequestBuilder.binding(id)
-    gatherer[index].schedule = STUNRetransmission(initialTimeout: configuration.serverTimeout, now: now)
-    gatherer[index].expiry = now + configuration.gatheringTimeout
-    gatherer[index].state = .asked
-    transmit(gatherer[index].bytes, from: gatherer[index].base, to: gatherer[index].server)
+    gatherer.queries[index].transactionID = id
+    gatherer.queries[index].bytes = STUNRequestBuilder.binding(id)
+    gatherer.queries[index].schedule = STUNRetransmission(initialTimeout: configuration.serverTimeout, now: now)
+    gatherer.queries[index].expiry = now + configuration.gatheringTimeout
+    gatherer.queries[index].state = .asked
+    transmit(gatherer.queries[index].bytes, from: gatherer.queries[index].base, to: gatherer.queries[index].server)
   }
 
   mutating func advanceGathering(now: MonotonicTime) {
     guard hasStartedGathering else { return }
     for index in gatherer.queries.indices {
-      switch gatherer[index].state {
+      switch gatherer.queries[index].state {
       case .asked: advanceQuery(index, now: now)
-      case .answered where now >= gatherer[index].keepalive:
-        gatherer[index].keepalive = now + configuration.keepaliveInterval
+      case .answered where now >= gatherer.queries[index].keepalive:
+        gatherer.queries[index].keepalive = now + configuration.keepaliveInterval
         transmit(
           STUNRequestBuilder.bindingIndication(STUNTransactionID(random: random)),
-          from: gatherer[index].base, to: gatherer[index].server)
+          from: gatherer.queries[index].base, to: gatherer.queries[index].server)
       default: break
       }
     }
@@ -126,14 +126,15 @@ extension ICEAgent {
   }
 
   private mutating func advanceQuery(_ index: Int, now: MonotonicTime) {
-    guard now < gatherer[index].expiry else {
-      gatherer[index].state = .failed
+    guard now < gatherer.queries[index].expiry else {
+      gatherer.queries[index].state = .failed
       return
     }
-    switch gatherer[index].schedule.advance(now: now) {
+    switch gatherer.queries[index].schedule.advance(now: now) {
     case .wait: break
-    case .retransmit: transmit(gatherer[index].bytes, from: gatherer[index].base, to: gatherer[index].server)
-    case .fail: gatherer[index].state = .failed
+    case .retransmit:
+      transmit(gatherer.queries[index].bytes, from: gatherer.queries[index].base, to: gatherer.queries[index].server)
+    case .fail: gatherer.queries[index].state = .failed
     }
   }
 
@@ -142,23 +143,26 @@ extension ICEAgent {
     _ message: STUNMessage, _ datagram: RawSpan, query index: Int, from remote: TransportAddress,
     to base: TransportAddress, now: MonotonicTime
   ) -> ICEVerdict {
-    guard gatherer[index].server == remote, gatherer[index].base == base else { return .dropped(.asymmetric) }
+    guard gatherer.queries[index].server == remote, gatherer.queries[index].base == base else {
+      return .dropped(.asymmetric)
+    }
     if message.type.messageClass == .error {
-      gatherer[index].state = .failed
-      gatherer.markReported(gatherer[index].serverIndex)
+      gatherer.queries[index].state = .failed
+      gatherer.markReported(gatherer.queries[index].serverIndex)
       emit(
         .candidateFailed(
           ICEGatheringError(
-            serverIndex: gatherer[index].serverIndex, server: remote, base: base,
+            serverIndex: gatherer.queries[index].serverIndex, server: remote, base: base,
             code: Int(message.errorCode?.rawValue ?? 500), text: message.reason(in: datagram) ?? "")))
       return .handled
     }
     guard message.unknownRequired.isEmpty, let mapped = message.mappedAddress else {
       return .dropped(.unknownAttributes)
     }
-    gatherer[index].state = .answered
-    gatherer[index].keepalive = session.selectedPairID == nil ? now + configuration.keepaliveInterval : .distantFuture
-    addServerReflexive(mapped, of: gatherer[index])
+    gatherer.queries[index].state = .answered
+    gatherer.queries[index].keepalive =
+      session.selectedPairID == nil ? now + configuration.keepaliveInterval : .distantFuture
+    addServerReflexive(mapped, of: gatherer.queries[index])
     return .handled
   }
 

@@ -32,12 +32,7 @@ struct ICEGatherer: Sendable {
   }
 
   private(set) var servers: [Server] = []
-  private(set) var queries: [Query] = []
-
-  subscript(index: Int) -> Query {
-    _read { yield queries[index] }
-    _modify { yield &queries[index] }
-  }
+  var queries: [Query] = []
 
   // MARK: - Set-up
 

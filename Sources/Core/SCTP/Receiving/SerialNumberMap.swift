@@ -34,7 +34,7 @@ struct SerialNumberMap<Value> {
   }
 
   subscript(position: Int) -> Value {
-    _read { yield entries[position].value }
+    get { entries[position].value }
     _modify { yield &entries[position].value }
   }
 

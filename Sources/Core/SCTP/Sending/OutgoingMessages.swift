@@ -34,7 +34,7 @@ struct OutgoingMessages {
   private var free: [Int] = []
 
   subscript(index: Int) -> Message {
-    _read { yield slots[index] }
+    get { slots[index] }
     _modify { yield &slots[index] }
   }
 

@@ -53,7 +53,7 @@ struct OutstandingQueue {
 
   /// A chunk by its position behind the first.
   subscript(position: Int) -> OutstandingChunk {
-    _read { yield storage[(head + position) & (storage.count - 1)] }
+    get { storage[(head + position) & (storage.count - 1)] }
     _modify { yield &storage[(head + position) & (storage.count - 1)] }
   }
 

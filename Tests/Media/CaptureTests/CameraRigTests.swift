@@ -276,7 +276,10 @@ struct CameraRigTests {
       #expect(await events.next() == .mute)
     }
     Rig.tellCamera("u")
-    #expect(await events.next() == .ended)
+    // On a busy machine the camera stalls by itself as well.
+    var event = await events.next()
+    while event == .mute || event == .unmute { event = await events.next() }
+    #expect(event == .ended)
     #expect(await eventually { clone.readyState == .ended })
     #expect(await threadCount(named: "video0", becomes: 0))
     #expect(await eventually { Rig.descriptorCount == descriptors })

@@ -7,7 +7,8 @@
 //     frequency 1000             # of the tone, which the second channel has half as loud
 //     control "/path/of/a/file"
 //     record "/path/of/a/file"   # what is played, as it comes
-//     echo "/path/of/a/file"     # instead of the tone: what another one records there, half as loud (S16 only)
+//     echo "/path/of/a/file"     # instead of the tone: what a loudspeaker of this process that records there plays at the
+//                                # moment, half as loud (S16 only, rate and channels of both alike)
 //     format S16                 # or S32 or FLOAT
 //     rate 44100                 # the only one; without it 8 to 96 kHz
 //     channels 2                 # the only number; without it 1 and 2
@@ -25,6 +26,7 @@
 #include <alsa/pcm_external.h>
 #include <fcntl.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -40,13 +42,23 @@ struct microphone {
   char *control;
   double speed;            // of its clock
   int record;              // what is played goes there, or -1
+  char *path;              // of the recording
   int echo;                // what is heard comes from there, or -1
+  // Of a loudspeaker with a recording: where it began in it when it was prepared, and the samples since.
+  off_t begin;
+  int64_t written;
+  bool is_playing;
+  struct microphone *next;
   bool has_hung;
   int64_t start;           // in nanoseconds
   int64_t stalled_since;   // samples heard when it stalled; -1 while it does not
   int64_t stalled_samples; // samples left out by earlier stalls
   snd_pcm_uframes_t boundary;
 };
+
+// Loudspeakers with a recording, which microphones may hear.
+static struct microphone *loudspeakers;
+static pthread_mutex_t loudspeakers_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static int64_t nanoseconds(void) {
   struct timespec now;
@@ -76,7 +88,12 @@ static void set_timer(struct microphone *microphone, int64_t interval) {
 
 static int prepare(snd_pcm_ioplug_t *plug) {
   struct microphone *microphone = plug->private_data;
+  pthread_mutex_lock(&loudspeakers_lock);
   microphone->start = nanoseconds();
+  microphone->is_playing = false;
+  microphone->written = 0;
+  if (microphone->record >= 0) microphone->begin = lseek(microphone->record, 0, SEEK_CUR);
+  pthread_mutex_unlock(&loudspeakers_lock);
   microphone->stalled_since = -1;
   microphone->stalled_samples = 0;
   microphone->has_hung = false;
@@ -85,9 +102,10 @@ static int prepare(snd_pcm_ioplug_t *plug) {
 
 static int start(snd_pcm_ioplug_t *plug) {
   struct microphone *microphone = plug->private_data;
+  pthread_mutex_lock(&loudspeakers_lock);
   microphone->start = nanoseconds();
-  // What was played before is not heard any more.
-  if (microphone->echo >= 0) lseek(microphone->echo, 0, SEEK_END);
+  microphone->is_playing = true;
+  pthread_mutex_unlock(&loudspeakers_lock);
   set_timer(microphone, (int64_t)plug->period_size * 1000000000 / plug->rate);
   return 0;
 }
@@ -134,12 +152,28 @@ static uint8_t *write_sample(uint8_t *samples, snd_pcm_format_t format, double v
   return samples + 4;
 }
 
-// Silence where nothing was played yet. What is played later is heard later by that much from then on.
-static void hear_echo(struct microphone *microphone, uint8_t *samples, size_t size) {
-  ssize_t count = read(microphone->echo, samples, size);
-  if (count < 0) count = 0;
-  memset(samples + count, 0, size - (size_t)count);
-  for (size_t i = 0; i < (size_t)count / 2; i++) ((int16_t *)samples)[i] /= 2;
+// What the loudspeaker plays at the moments of these samples, silence where it plays nothing.
+static void hear_echo(const struct microphone *microphone, int16_t *samples, int64_t count) {
+  const snd_pcm_ioplug_t *plug = &microphone->plug;
+  size_t size = sizeof *samples * plug->channels;
+  memset(samples, 0, (size_t)count * size);
+  pthread_mutex_lock(&loudspeakers_lock);
+  const struct microphone *loudspeaker = loudspeakers;
+  while (loudspeaker && strcmp(loudspeaker->path, microphone->path)) loudspeaker = loudspeaker->next;
+  if (loudspeaker && loudspeaker->is_playing) {
+    double seconds = (double)(microphone->start - loudspeaker->start) * 1e-9;
+    int64_t first = (int64_t)plug->appl_ptr + llrint(seconds * plug->rate);
+    int64_t silent = first < 0 ? -first : 0;
+    int64_t end = first + count < loudspeaker->written ? first + count : loudspeaker->written;
+    int64_t heard = end - first - silent;
+    if (heard > 0) {
+      off_t offset = loudspeaker->begin + (off_t)((size_t)(first + silent) * size);
+      int16_t *into = samples + (size_t)silent * plug->channels;
+      ssize_t bytes = pread(microphone->echo, into, (size_t)heard * size, offset);
+      for (ssize_t i = 0; i < bytes / 2; i++) into[i] /= 2;
+    }
+  }
+  pthread_mutex_unlock(&loudspeakers_lock);
 }
 
 static snd_pcm_sframes_t transfer(snd_pcm_ioplug_t *plug, const snd_pcm_channel_area_t *areas,
@@ -148,11 +182,15 @@ static snd_pcm_sframes_t transfer(snd_pcm_ioplug_t *plug, const snd_pcm_channel_
   uint8_t *samples = (uint8_t *)areas->addr + (areas->first + areas->step * offset) / 8;
   if (plug->stream == SND_PCM_STREAM_PLAYBACK) {
     size_t size = count * areas->step / 8;
-    if (microphone->record >= 0 && write(microphone->record, samples, size) != (ssize_t)size) return -EIO;
-    return (snd_pcm_sframes_t)count;
+    if (microphone->record < 0) return (snd_pcm_sframes_t)count;
+    pthread_mutex_lock(&loudspeakers_lock);
+    bool is_written = write(microphone->record, samples, size) == (ssize_t)size;
+    if (is_written) microphone->written += (int64_t)count;
+    pthread_mutex_unlock(&loudspeakers_lock);
+    return is_written ? (snd_pcm_sframes_t)count : -EIO;
   }
   if (microphone->echo >= 0) {
-    hear_echo(microphone, samples, count * areas->step / 8);
+    hear_echo(microphone, (int16_t *)samples, (int64_t)count);
     return (snd_pcm_sframes_t)count;
   }
   for (snd_pcm_uframes_t i = 0; i < count; i++) {
@@ -190,10 +228,16 @@ static int set_software(snd_pcm_ioplug_t *plug, snd_pcm_sw_params_t *parameters)
 
 static int close_microphone(snd_pcm_ioplug_t *plug) {
   struct microphone *microphone = plug->private_data;
+  pthread_mutex_lock(&loudspeakers_lock);
+  struct microphone **place = &loudspeakers;
+  while (*place && *place != microphone) place = &(*place)->next;
+  if (*place) *place = microphone->next;
+  pthread_mutex_unlock(&loudspeakers_lock);
   close(microphone->timer);
   if (microphone->record >= 0) close(microphone->record);
   if (microphone->echo >= 0) close(microphone->echo);
   free(microphone->control);
+  free(microphone->path);
   free(microphone);
   return 0;
 }
@@ -271,9 +315,11 @@ SND_PCM_PLUGIN_DEFINE_FUNC(rig) {
   if (result == 0) {
     if (stream == SND_PCM_STREAM_PLAYBACK && configuration.record) {
       microphone->record = open(configuration.record, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+      microphone->path = strdup(configuration.record);
     }
     if (stream == SND_PCM_STREAM_CAPTURE && configuration.echo) {
       microphone->echo = open(configuration.echo, O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
+      microphone->path = strdup(configuration.echo);
     }
     microphone->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     microphone->plug.version = SND_PCM_IOPLUG_VERSION;
@@ -287,6 +333,12 @@ SND_PCM_PLUGIN_DEFINE_FUNC(rig) {
     result = snd_pcm_ioplug_create(&microphone->plug, name, stream, mode);
     if (result == 0) {
       limit(&microphone->plug, &configuration);
+      if (microphone->record >= 0) {
+        pthread_mutex_lock(&loudspeakers_lock);
+        microphone->next = loudspeakers;
+        loudspeakers = microphone;
+        pthread_mutex_unlock(&loudspeakers_lock);
+      }
       *pcmp = microphone->plug.pcm;
       return 0;
     }
@@ -295,6 +347,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(rig) {
     if (microphone->echo >= 0) close(microphone->echo);
   }
   free(microphone->control);
+  free(microphone->path);
   free(microphone);
   return result;
 }

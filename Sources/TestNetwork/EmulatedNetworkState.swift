@@ -14,7 +14,6 @@ struct EmulatedNetworkState {
   var receivers: [TransportAddress: Receiver] = [:]
   private var hosts: [String: IPAddress] = [:]
   private var nextPort: UInt16 = 49_152
-  private var rebindings = 0
   private var wakeUp: MonotonicTime?
 
   init(seed: UInt64, impairments: NetworkImpairments) {
@@ -69,15 +68,7 @@ struct EmulatedNetworkState {
     return bound
   }
 
-  /// The translator forgets the host; one that had none gets one.
-  mutating func rebind(_ host: IPAddress) {
-    guard !network.isTranslated(host) else { return network.rebindNAT(of: host, to: nil) }
-    rebindings += 1
-    let outside = IPAddress(v4: 203, 0, 113, UInt8(truncatingIfNeeded: rebindings))
-    for address in receivers.keys where address.ip == host {
-      network.rebind(address, to: TransportAddress(outside, port: address.port))
-    }
-  }
+  mutating func rebind(_ host: IPAddress) { network.rebind(host, ports: receivers.keys.filter { $0.ip == host }) }
 
   // MARK: Timelines
 

@@ -45,17 +45,6 @@ struct FlippedBitTests {
 
   private func isDTLS(_ bytes: [UInt8]) -> Bool { bytes.first.map { (20...63).contains($0) } ?? false }
 
-  /// What was dropped by now, whatever the reason, as the connection's diagnostics tell.
-  private func dropped(_ peer: SimulatedPeer) -> Int {
-    peer.engine.makeDiagnostics().transports.reduce(0) { sum, transport in
-      let (datagrams, media) = (transport.datagrams, transport.media)
-      return sum
-        + Int(
-          datagrams.unvalidatedDrops + datagrams.keylessDrops + datagrams.unknownDrops + media.duplicates
-            + media.rejected + media.malformed + media.unrouted + transport.ice.totalDropped)
-    }
-  }
-
   /// Injects every packet with each of its bits flipped.
   ///
   /// - Returns: how many were not DTLS, which counts nothing, and how many were.
@@ -107,11 +96,11 @@ struct FlippedBitTests {
       }
       let packets = record(call, simulation, before: recorded)
       #expect(packets.count > 20 && packets.count { isDTLS($0) } > 4)
-      let before = dropped(call.caller)
+      let before = call.caller.droppedCount
       simulation.hashesTraffic = true
       let (counted, records) = isAttacked ? flip(packets, whole: 700, into: call) : (0, 0)
       if isAttacked { #expect(counted > 5_000 && records > 3_000, "\(counted) and \(records)") }
-      #expect(dropped(call.caller) - before == counted)
+      #expect(call.caller.droppedCount - before == counted)
       simulation.network.setAllImpairments(.init(delay: .milliseconds(5)))
       simulation.run(for: .seconds(2))
       #expect(call.isConnected && simulation.failures == [])
@@ -138,10 +127,10 @@ struct FlippedBitTests {
       DataChannelMessage(.binary, [1, 2, 3]), on: channel, now: simulation.now)
     let packets = record(call, simulation, before: recorded)
     #expect(packets.contains { isDTLS($0) && $0[0] == 22 } && packets.contains { isDTLS($0) && $0[0] == 23 })
-    let before = dropped(call.caller)
+    let before = call.caller.droppedCount
     let (counted, records) = flip(packets, whole: 1_500, into: call)
     #expect(counted > 20_000 && records > 5_000, "\(counted) and \(records)")
-    #expect(dropped(call.caller) - before == counted)
+    #expect(call.caller.droppedCount - before == counted)
     simulation.network.setAllImpairments(.init(delay: .milliseconds(5)))
     simulation.run(for: .seconds(2))
     let start = simulation.now

@@ -71,17 +71,6 @@ struct StrangerTests {
     { peer in (peer === call.caller ? call.callee : call.caller).addresses[0] }
   }
 
-  /// What was dropped by now, whatever the reason, as the connection's diagnostics tell.
-  private func dropped(_ peer: SimulatedPeer) -> Int {
-    peer.engine.makeDiagnostics().transports.reduce(0) { sum, transport in
-      let (datagrams, media) = (transport.datagrams, transport.media)
-      return sum
-        + Int(
-          datagrams.unvalidatedDrops + datagrams.keylessDrops + datagrams.unknownDrops + media.duplicates
-            + media.rejected + media.malformed + media.unrouted + transport.ice.totalDropped)
-    }
-  }
-
   /// Each datagram that the peers sent to each other, with its time, in one number.
   private final class Course {
     private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -121,7 +110,7 @@ struct StrangerTests {
       call.simulation.run(for: .seconds(2))
       let course = Course(of: call)
       let make = makeDatagram(recorded)
-      let before = call.peers.map(dropped)
+      let before = call.peers.map(\.droppedCount)
       var exempt = 0
       let sent = attack(call, for: .milliseconds(1_200), from: source(call)) { number, peer in
         guard isAttacked else { return nil }
@@ -132,7 +121,7 @@ struct StrangerTests {
       call.simulation.run(for: .seconds(1))
       #expect(call.isConnected && call.simulation.failures == [])
       #expect(replies(call) == (0, 0))
-      let counted = zip(call.peers, before).map { dropped($0) - $1 }
+      let counted = zip(call.peers, before).map { $0.droppedCount - $1 }
       #expect(counted.reduce(0, +) == (isAttacked ? sent * 2 - exempt : 0), "\(counted)")
       courses.append(course)
       frames.append(call.peers.flatMap { $0.videoFrames.map(\.counter) + $0.audioFrames.map(\.counter) })

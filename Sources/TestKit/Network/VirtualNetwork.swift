@@ -44,6 +44,8 @@ public struct VirtualNetwork {
   private var abandonedAddresses: Set<TransportAddress> = []
   private var nats: [VirtualNAT] = []
   private var natIndexes: [IPAddress: Int] = [:]
+  /// Outside addresses that hosts without a translator got.
+  private var rebindings = 0
 
   /// A network without hosts, whose paths are all alike until told otherwise.
   public init(seed: UInt64, impairments: NetworkImpairments = .none) {
@@ -93,6 +95,14 @@ public struct VirtualNetwork {
     abandonedAddresses.remove(outside)
     outsideAddresses[inside] = outside
     insideAddresses[outside] = inside
+  }
+
+  /// The translator before a host forgets it; a host that had none gets one, for the ports that it has.
+  package mutating func rebind(_ host: IPAddress, ports: [TransportAddress]) {
+    guard !isTranslated(host) else { return rebindNAT(of: host) }
+    rebindings += 1
+    let outside = IPAddress(v4: 203, 0, 113, UInt8(truncatingIfNeeded: rebindings))
+    for port in ports { rebind(port, to: TransportAddress(outside, port: port.port)) }
   }
 
   /// Puts a translator before hosts. From now on others see them at `outside`, at ports that it chooses.

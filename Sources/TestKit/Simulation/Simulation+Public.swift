@@ -111,17 +111,12 @@ extension Simulation {
     return []
   }
 
-  /// The translator forgets the host; one that had none gets one.
   private func rebind(_ host: IPAddress) {
-    guard !network.isTranslated(host) else { return network.rebindNAT(of: host, to: nil) }
-    guard peers.contains(where: { $0.addresses.contains { $0.ip == host } }) else {
+    let ports = peers.flatMap(\.addresses).filter { $0.ip == host }
+    guard network.isTranslated(host) || !ports.isEmpty else {
       failures.append("the timeline rebinds \(host), which is no peer's address")
       return
     }
-    rebindings += 1
-    let outside = IPAddress(v4: 203, 0, 113, UInt8(truncatingIfNeeded: rebindings))
-    for address in peers.flatMap(\.addresses) where address.ip == host {
-      network.rebind(address, to: TransportAddress(outside, port: address.port))
-    }
+    network.rebind(host, ports: ports)
   }
 }

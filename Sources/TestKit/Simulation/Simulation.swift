@@ -53,7 +53,6 @@ public final class Simulation {
   private var pendingChanges: ArraySlice<NetworkTimeline.Entry> = []
   private var timelineStart = MonotonicTime.zero
   var servers: Set<TransportAddress> = []
-  var rebindings = 0
 
   /// All peers share one provider of crypto.
   package init(seed: UInt64, impairments: NetworkImpairments, crypto: any CryptoProvider) {

@@ -13,7 +13,7 @@ struct DeviceMonitorTests {
     var template = Array("/tmp/swift-webrtc-XXXXXX".utf8CString)
     try #require(mkdtemp(&template) != nil)
     let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-    defer { _ = Rig.runBlocking("rm -rf '\(folder)'") }
+    defer { _ = Shell.runBlocking("rm -rf '\(folder)'") }
     try await body(folder)
   }
 
@@ -67,7 +67,7 @@ struct DeviceMonitorTests {
   func units() async throws {
     try await withFolder { folder in
       let device = "\(folder)/usb1/1-1.2"
-      _ = Rig.runBlocking("mkdir -p '\(device)/1-1.2:1.0' '\(device)/1-1.2:1.2' '\(folder)/platform/camera'")
+      _ = Shell.runBlocking("mkdir -p '\(device)/1-1.2:1.0' '\(device)/1-1.2:1.2' '\(folder)/platform/camera'")
       for (link, target) in [("video", "usb1/1-1.2/1-1.2:1.0"), ("card", "usb1/1-1.2/1-1.2:1.2")] {
         symlink("\(folder)/\(target)", "\(folder)/\(link)")
         #expect(PhysicalUnit.path(of: "\(folder)/\(link)")?.hasSuffix("/usb1/1-1.2") == true)

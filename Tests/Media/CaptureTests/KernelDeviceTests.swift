@@ -159,10 +159,10 @@ struct KernelDeviceTests {
   @Test("MD-17: a card that is taken out and put in again is noticed")
   func hotPlug() async throws {
     var changes = DeviceMonitor.changes().makeAsyncIterator()
-    #expect(Rig.runBlocking("/run/rig/busybox rmmod snd_dummy").isSuccess)
+    #expect(Shell.runBlocking("/run/rig/busybox rmmod snd_dummy").isSuccess)
     #expect(await changes.next() != nil)
     #expect(!CaptureDevices.microphones().contains { $0.name == "Dummy" })
-    #expect(Rig.runBlocking("/run/rig/busybox insmod /run/rig/modules/snd-dummy.ko").isSuccess)
+    #expect(Shell.runBlocking("/run/rig/busybox insmod /run/rig/modules/snd-dummy.ko").isSuccess)
     #expect(await changes.next() != nil)
     #expect(CaptureDevices.microphones().contains { $0.name == "Dummy" })
   }

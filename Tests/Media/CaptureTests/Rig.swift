@@ -1,6 +1,5 @@
 import Glibc
-import RTCFrames
-import Synchronization
+import RTCMediaTestSupport
 
 /// The devices without hardware in `Tests/Rigs`.
 ///
@@ -38,33 +37,7 @@ enum Rig {
     fclose(file)
   }
 
-  /// What a command printed, and whether it succeeded. It waits on a thread of its own, since those of tasks are few.
-  static func run(_ command: String) async throws -> (output: String, isSuccess: Bool) {
-    let thread = Mutex<MediaThread?>(nil)
-    let result = try await withCheckedThrowingContinuation { continuation in
-      do {
-        let new = try MediaThread(name: "shell") { _ in continuation.resume(returning: runBlocking(command)) }
-        thread.withLock { $0 = new }
-      } catch { continuation.resume(throwing: error) }
-    }
-    thread.withLock { $0 }?.stop()
-    return result
-  }
-
-  /// The same on the thread of the caller.
-  static func runBlocking(_ command: String) -> (output: String, isSuccess: Bool) {
-    guard let pipe = popen(command + " 2>&1", "r") else { return ("", false) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 4_096)
-    while true {
-      let count = fread(&chunk, 1, chunk.count, pipe)
-      if count == 0 { break }
-      bytes += chunk.prefix(count)
-    }
-    return (String(decoding: bytes, as: UTF8.self), pclose(pipe) == 0)
-  }
-
-  static let hasCompiler = runBlocking("cc --version").isSuccess
+  static let hasCompiler = Shell.runBlocking("cc --version").isSuccess
 
   /// Descriptors that the process has open, by what they are of.
   static var descriptors: [String] {

@@ -1,4 +1,5 @@
 import Glibc
+import RTCMediaTestSupport
 import Testing
 
 @Suite("Capture rigs")
@@ -16,24 +17,24 @@ struct RigTests {
     var template = Array("/tmp/swift-webrtc-XXXXXX".utf8CString)
     try #require(mkdtemp(&template) != nil)
     let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-    defer { _ = Rig.runBlocking("rm -rf '\(folder)'") }
+    defer { _ = Shell.runBlocking("rm -rf '\(folder)'") }
 
-    let camera = try await Rig.run(
+    let camera = try await Shell.run(
       "cc -O1 -Wall -Werror -shared -fPIC -o '\(folder)/camera.so' '\(sources)'/Camera/*.c -ldl -lpthread -lturbojpeg")
     try #require(camera.isSuccess, "\(camera.output)")
     let plugin = "\(folder)/libasound_module_pcm_rig.so"
-    let microphone = try await Rig.run(
+    let microphone = try await Shell.run(
       "cc -O1 -Wall -Werror -shared -fPIC -DPIC -o '\(plugin)' '\(sources)/Microphone/microphone.c' -lasound -lm")
     try #require(microphone.isSuccess, "\(microphone.output)")
     Rig.write(Self.soundConfiguration(plugin: plugin, folder: folder), to: folder + "/alsa.conf")
-    _ = try await Rig.run("mkdir '\(folder)/dev' '\(folder)/control'")
+    _ = try await Shell.run("mkdir '\(folder)/dev' '\(folder)/control'")
     let cameras = [("video0", "YUYV MJPG"), ("video1", "NV12"), ("video2", "YU12"), ("video3", "GREY"), ("video4", "")]
     for (name, formats) in cameras + [("videoX", "YUYV")] { Rig.write(formats, to: folder + "/dev/" + name) }
 
     let program = try #require(CommandLine.arguments.first)
     // One after the other, since each counts what the process has open.
     for suite in ["CameraRigTests", "MicrophoneRigTests", "SpeakerRigTests", "SystemDevicesRigTests"] {
-      let tests = try await Rig.run(
+      let tests = try await Shell.run(
         "RTC_CAPTURE_RIG='\(folder)' RIG_CAMERAS='\(folder)/dev' RIG_CAMERA_CONTROL='\(folder)/control' "
           + "ALSA_CONFIG_PATH='\(folder)/alsa.conf' LD_PRELOAD='\(folder)/camera.so' "
           + "'\(program)' --filter '\(suite)' --testing-library swift-testing")

@@ -31,9 +31,9 @@ struct MediaTransport {
 
   /// What all streams together may hold, in bytes.
   var receiveBuffer: Int
-  /// What streams came to hold since that was last compared with the bound.
-  private var uncheckedBytes = 0
-  private static let uncheckedLimit = 1 << 20
+  /// Packets since what is held was last compared with the bound, which costs a look at each stream.
+  private var uncheckedPackets = 0
+  private static let uncheckedLimit = 16
 
   let pool: PacketPool
   private var demultiplexer: RTPDemultiplexer
@@ -264,11 +264,10 @@ struct MediaTransport {
     hasReceived = true
     if nextSynchronization == nil, receivers.count > 1 { nextSynchronization = now + Self.synchronizationInterval }
     if target != number { receivers[position].stream.rtxSSRC = header.ssrc }
-    let held = receivers[position].stream.heldBytes
     receivers[position].stream.handle(
       ReceivedRTPPacket(buffer: buffer, header: header, extensions: values, arrival: now))
-    uncheckedBytes += max(0, receivers[position].stream.heldBytes - held)
-    if uncheckedBytes >= Self.uncheckedLimit { boundBuffers() }
+    uncheckedPackets += 1
+    if uncheckedPackets >= Self.uncheckedLimit { boundBuffers() }
     let section = receivers[position].section
     guard target == number, !sections[section].isReceiving else { return nil }
     sections[section].isReceiving = true
@@ -284,7 +283,7 @@ struct MediaTransport {
 
   /// Takes from the greediest stream, its oldest first, until all together hold what they may.
   private mutating func boundBuffers() {
-    uncheckedBytes = 0
+    uncheckedPackets = 0
     var held = heldBytes
     while held > receiveBuffer {
       var (greediest, most) = (0, 0)

@@ -48,8 +48,6 @@ package struct ReceiveStream {
   private let requestsKeyFrames: Bool
   private var video: VideoReceiver?
   private var audio: AudioReceiver?
-  /// Memory for packets and frames that wait.
-  package private(set) var heldBytes = 0
   /// When the receiver of frames wants to be polled.
   private var mediaDeadline: Deadline?
 
@@ -193,6 +191,9 @@ package struct ReceiveStream {
     captureTimes.handle(report.rtpTimestamp, now: now)
   }
 
+  /// Memory for packets and frames that wait.
+  package var heldBytes: Int { video?.heldBytes ?? audio?.heldBytes ?? 0 }
+
   /// Drops the oldest of what waits until no more than `limit` bytes are held.
   package mutating func trim(to limit: Int) {
     video?.trim(to: limit)
@@ -219,13 +220,11 @@ package struct ReceiveStream {
   private mutating func settle() {
     guard isVideo else {
       mediaDeadline = audio?.takeDeadline() ?? nil
-      heldBytes = audio?.heldBytes ?? 0
       return
     }
     if let abandoned = nack.takeAbandoned() { video?.abandon(upTo: abandoned) }
     guard let outcome = video?.takeOutcome() else { return }
     mediaDeadline = outcome.deadline
-    heldBytes = outcome.heldBytes
     if outcome.keyFramesReceived != knownKeyFrames {
       knownKeyFrames = outcome.keyFramesReceived
       keyFrames.satisfy()

@@ -2,7 +2,8 @@ import RTCBase
 import RTCPayload
 import RTCRTP
 
-/// A packet that waits for the rest of its frame. Its bytes are kept beside it, so that this is cheap to copy.
+/// A packet that waits for the rest of its frame. Its bytes are kept beside it, so that this is cheap to copy: up to 128 bytes the
+/// compiler copies in registers, which is an eighth of what a packet costs.
 struct VideoPacket {
   var payloadRange: Range<Int>
   var payloadType: PayloadType
@@ -10,8 +11,8 @@ struct VideoPacket {
   var marker: Bool
   /// Without payload, it only fills its place in the sequence.
   var isFiller = false
-  /// The frame's first packet, once every packet from there to this one is there.
-  var frameStart: Int64?
+  /// Packets of the frame before this one, once all of them are there.
+  var frameOffset: UInt16?
   var description: DepacketizedPayload
   var orientation: VideoOrientation?
   var arrival: MonotonicTime

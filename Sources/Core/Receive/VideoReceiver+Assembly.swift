@@ -76,25 +76,26 @@ extension VideoReceiver {
   /// Walks forward from a new packet as far as its frame is continuous: each packet is passed once in its life.
   private mutating func assemble(from start: Int64) {
     var number = start
-    while let packet = packets[number], !packet.isFiller, packet.frameStart == nil,
-      let first = frameStart(of: packet, at: number)
+    while let packet = packets[number], !packet.isFiller, packet.frameOffset == nil,
+      let offset = frameOffset(of: packet, at: number)
     {
-      packets.update(number) { $0.frameStart = first }
+      packets.update(number) { $0.frameOffset = offset }
       if packet.marker {
-        complete(from: first, to: number)
+        complete(from: number &- Int64(offset), to: number)
         return
       }
       number &+= 1
     }
   }
 
-  /// Where the packet's frame begins: there, or where that of the one before does, as long as that is kept.
-  private func frameStart(of packet: VideoPacket, at number: Int64) -> Int64? {
-    if packet.description.beginsFrame { return number }
-    guard let previous = packets[number &- 1], let first = previous.frameStart, packets.contains(first),
-      previous.rtpTimestamp == packet.rtpTimestamp, previous.payloadType == packet.payloadType
+  /// Packets of its frame before this one: none, or one more than before its neighbour, as long as the frame's first is kept.
+  private func frameOffset(of packet: VideoPacket, at number: Int64) -> UInt16? {
+    if packet.description.beginsFrame { return 0 }
+    guard let previous = packets[number &- 1], let offset = previous.frameOffset, offset < .max,
+      packets.contains(number &- 1 &- Int64(offset)), previous.rtpTimestamp == packet.rtpTimestamp,
+      previous.payloadType == packet.payloadType
     else { return nil }
-    return first
+    return offset + 1
   }
 
   private mutating func complete(from first: Int64, to last: Int64) {

@@ -126,14 +126,12 @@ package struct VideoReceiver {
     var keyFramesReceived: Int64
     /// A key frame has become necessary since the last time.
     var needsKeyFrame: Bool
-    var heldBytes: Int
   }
 
   mutating func takeOutcome() -> Outcome {
     defer { wantsKeyFrame = false }
     return Outcome(
-      deadline: deadline, keyFramesReceived: statistics.keyFramesReceived, needsKeyFrame: wantsKeyFrame,
-      heldBytes: heldBytes)
+      deadline: deadline, keyFramesReceived: statistics.keyFramesReceived, needsKeyFrame: wantsKeyFrame)
   }
 
   /// Everything older than this is of no more use, so it need not be asked for.

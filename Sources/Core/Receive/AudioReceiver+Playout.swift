@@ -4,8 +4,14 @@ import RTCRTP
 extension AudioReceiver {
   /// The least piece that a decoder makes up: 2.5 ms.
   private var quantum: Int { max(1, clock.rate / 400) }
-  /// At most this much is made up at a time, so that a packet which arrives meanwhile is played soon.
-  private var concealmentStep: Int { max(quantum, min(lastSamples, clock.rate / 50) / quantum * quantum) }
+  /// Nothing longer is made up at a time, so that a packet which arrives meanwhile is played soon.
+  private var longestStep: Int { max(quantum, clock.rate / 50 / quantum * quantum) }
+  /// A gap begins with a piece as long as a packet, so that one which is hardly late is hardly played later. Every further piece is
+  /// as long as all before it: each costs the same, and one packet of 2.5 ms must not lead to hundreds.
+  private var concealmentStep: Int {
+    let step = max(lastSamples, waitedSamples, concealedInGap)
+    return max(quantum, min(step / quantum * quantum, longestStep))
+  }
 
   mutating func tick() -> AudioPlayout? {
     catchUp()
@@ -141,8 +147,10 @@ extension AudioReceiver {
       gap -= skipped
       if gap < quantum { return decodeFirst() }
     }
-    let step = max(quantum, min(clock.rate / 50, gap / quantum * quantum))
-    let inserted = excess < 0 ? Int(-max(excess, -Int64(step))) : 0
+    // Together with what the delay lacks: a short gap is not filled up in pieces of its size.
+    let missing = Int(-max(min(excess, 0), -Int64(longestStep)))
+    let step = max(quantum, min(gap + missing, longestStep) / quantum * quantum)
+    let inserted = min(missing, step)
     if inserted > 0 { statistics.insertedSamplesForDeceleration &+= Int64(inserted) }
     statistics.silenceSamples &+= Int64(step)
     wasConcealing = false
@@ -152,8 +160,7 @@ extension AudioReceiver {
   // MARK: Nothing is there
 
   private mutating func wait() -> AudioPlayout? {
-    let pause = nextDue - lastArrival
-    if pause > configuration.idleTimeout {
+    if waitedSamples >= clock.ticks(in: configuration.idleTimeout) {
       state = .idle
       return nil
     }
@@ -168,9 +175,9 @@ extension AudioReceiver {
   private mutating func conceal(_ samples: Int, advancing: Int) -> AudioPlayout? {
     if !wasConcealing { statistics.concealmentEvents &+= 1 }
     wasConcealing = true
+    let isHopeless = concealedInGap >= clock.rate / 2
     concealedInGap = min(concealedInGap + samples, clock.rate * 60)
     statistics.concealedSamples &+= Int64(samples)
-    let isHopeless = nextDue - lastArrival > .seconds(1)
     if isHopeless { statistics.silentConcealedSamples &+= Int64(samples) }
     return emit(isHopeless ? .silence : .conceal, samples: samples, advancing: advancing)
   }

@@ -12,7 +12,7 @@ import RTCRTP
 ///              first packet               target delay has passed
 ///    idle ─────────────────▶ prebuffering ───────────────────────▶ playing ──┐ tick
 ///      ▲                                                             │  ▲────┘
-///      └────────────── nothing arrived for `idleTimeout` ────────────┘
+///      └──────────── nothing to play came for `idleTimeout` ─────────┘
 /// ```
 package struct AudioReceiver: Sendable {
   package struct Configuration: Sendable {
@@ -22,8 +22,8 @@ package struct AudioReceiver: Sendable {
     package var minimumDelay = TimeDelta.milliseconds(10)
     package var maximumDelay = TimeDelta.seconds(4)
     package var maximumPackets = 1_024
-    /// After so long without a packet, playout stops until the next.
-    package var idleTimeout = TimeDelta.seconds(5)
+    /// After so much made-up sound in a row, playout stops until the next packet: a sender that stopped costs nothing.
+    package var idleTimeout = TimeDelta.seconds(1)
 
     package init(formats: [AudioFormat]) { self.formats = formats }
   }
@@ -55,7 +55,6 @@ package struct AudioReceiver: Sendable {
   var waitedSamples = 0
   /// Samples made up since the last decoded packet.
   var concealedInGap = 0
-  var lastArrival = MonotonicTime.distantPast
   var adjustment = Adjustment.none
   var wasConcealing = false
   /// The share of packets lost of late.
@@ -123,8 +122,11 @@ package struct AudioReceiver: Sendable {
   /// Mutating for speed: an optional receiver is changed in place but copied to be read.
   mutating func takeDeadline() -> Deadline? { deadline }
 
+  /// What the first packet has been held up on its way is part of its delay: after a stall nothing is waited for.
   func prebufferingEnd(since: MonotonicTime) -> MonotonicTime {
-    since + min(max(configuration.initialDelay, targetDelay), configuration.maximumDelay)
+    let delay = min(max(configuration.initialDelay, targetDelay), configuration.maximumDelay)
+    let earliest = packets[packets.first].flatMap { estimator.earliestArrival(of: $0.timestamp) } ?? since
+    return max(since, min(since, earliest) + delay)
   }
 
   /// The instruction that is due; call until it answers `nil`.

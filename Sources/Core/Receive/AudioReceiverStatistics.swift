@@ -5,7 +5,7 @@ package struct AudioReceiverStatistics: Hashable, Sendable {
   /// Everything played, made-up audio included.
   package var totalSamplesReceived: Int64 = 0
   package var concealedSamples: Int64 = 0
-  /// Of `concealedSamples`, those after a second without packets: nothing is left to make up speech from.
+  /// Of `concealedSamples`, those after half a second of them in a row: nothing is left to make up speech from.
   package var silentConcealedSamples: Int64 = 0
   package var concealmentEvents: Int64 = 0
   package var insertedSamplesForDeceleration: Int64 = 0

@@ -5,13 +5,18 @@ internal import RTCProcessing
 extension VideoFrame {
   /// The picture in another size.
   ///
+  /// Peers send pictures of any shape: kept over 320 columns, that of 2x8190 pixels would have a million rows. A size that
+  /// no frame may have is therefore taken for the nearest one that frames may, so that none of what follows from a
+  /// picture's shape is an error.
+  ///
   /// - Parameters:
-  ///   - width: pixels in a row.
-  ///   - height: rows; the picture keeps its shape if it is `nil`.
-  /// - Precondition: the size is one that frames may have.
+  ///   - width: pixels in a row, within `1...VideoFrameLayout.maximumDimension`.
+  ///   - height: rows, within the same; the picture keeps its shape, as far as there are rows for it, if it is `nil`.
   public func scaled(width: Int, height: Int? = nil) -> VideoFrame {
-    let shaped = max(1, Int((Double(self.height * width) / Double(self.width)).rounded()))
-    return VideoScaler().scale(self, width: width, height: height ?? shaped)
+    func possible(_ length: Int) -> Int { min(max(length, 1), VideoFrameLayout.maximumDimension) }
+    let width = possible(width)
+    let height = height ?? Int((Double(self.height * width) / Double(self.width)).rounded())
+    return VideoScaler().scale(self, width: width, height: possible(height))
   }
 
   /// The upright picture in the colours of a screen: red, green, blue and 255 of each pixel, row by row.

@@ -140,7 +140,11 @@ extension PeerEngine {
 
   /// The association's next packet as a datagram, within what one drain may send.
   mutating func nextDataDatagram(now: MonotonicTime) -> OutgoingDatagram? {
-    guard data?.session.role != nil, let index = dataTransportIndex, transports[index].canSendData() else { return nil }
+    guard data?.session.role != nil, let index = dataTransportIndex, transports[index].canSendData() else {
+      // What waits is due once there is a way to send it: until then it must not wake anybody.
+      data?.isPending = false
+      return nil
+    }
     guard let allowance = data?.allowance, allowance > 0 else {
       data?.isPending = true
       return nil

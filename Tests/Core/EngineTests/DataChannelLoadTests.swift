@@ -75,6 +75,39 @@ struct DataChannelLoadTests {
     #expect(deadline?.time == call.simulation.now)
   }
 
+  @Test("DC-09: what waits when the peer hangs up wakes nobody any more")
+  func backlogWithoutWay() throws {
+    let call = DataCall(impairments: .init(delay: .milliseconds(1)))
+    let channel = try call.open(DataChannelOptions(), by: call.caller)
+    try call.connect()
+    let block = DataChannelMessage(.binary, [UInt8](repeating: 7, count: 200_000))
+    for _ in 0..<5 { try call.send(block, on: channel, by: call.caller) }
+    call.simulation.run(for: .seconds(1)) { call.callee.messages.values.first?.count == 5 }
+    call.simulation.run(for: .milliseconds(5))
+    for _ in 0..<5 { try call.send(block, on: channel, by: call.caller) }
+    func drain(_ peer: SimulatedPeer) -> [[UInt8]] {
+      var datagrams: [[UInt8]] = []
+      while let datagram = peer.engine.pollDatagram(now: call.simulation.now) {
+        datagrams.append(datagram.packet.bytes.withUnsafeBytes { Array($0) })
+        peer.engine.pool.give(datagram.packet)
+      }
+      return datagrams
+    }
+    #expect(drain(call.caller).count == 100)
+    #expect(call.caller.engine.deadline?.reason == "sctp.backlog")
+    call.callee.engine.close(now: call.simulation.now)
+    for datagram in drain(call.callee) {
+      datagram.withRawSpan {
+        call.caller.engine.handle(
+          $0, from: call.callee.addresses[0], to: call.caller.addresses[0], now: call.simulation.now)
+      }
+    }
+    call.simulation.run(for: .seconds(1))
+    #expect(call.simulation.failures == [])
+    _ = drain(call.caller)
+    #expect(call.caller.engine.deadline.map { $0.time > call.simulation.now } ?? true)
+  }
+
   @Test("SC-09: a channel that nobody reads stalls neither another one nor memory")
   func unread() throws {
     let call = DataCall()

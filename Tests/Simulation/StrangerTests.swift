@@ -461,6 +461,38 @@ struct StrangerTests {
     #expect(replies(call) == (0, 0))
   }
 
+  @Test("Third parties in a description without BUNDLE get checks at the pace of one transport, not of each")
+  func paceOfTransports() throws {
+    let simulation = Simulation(seed: 3, impairments: .init(delay: .milliseconds(10)), crypto: .deterministic)
+    let peers = ["caller", "callee"].map { name in
+      simulation.addPeer(name) { $0.jsep.bundlePolicy = .maxCompat }
+    }
+    for kind in 0..<8 {
+      try peers[0].engine.updateModel(now: .zero) { model throws(WebRTCError) in
+        _ = try model.addTransceiver(kind % 2 == 0 ? .audio : .video)
+      }
+    }
+    var checks: [MonotonicTime] = []
+    simulation.onDatagram = { bytes, source, destination in
+      if source.ip == peers[1].addresses[0].ip, destination.ip == IPAddress(v4: 203, 0, 113, 9) {
+        checks.append(simulation.now)
+      }
+    }
+    // The peer groups nothing, and names one address many times in each section.
+    try simulation.negotiate(peers[0], peers[1]) { description in
+      description.split(separator: "\r\n").filter { !$0.hasPrefix("a=group") && !$0.hasPrefix("a=candidate") }
+        .map { $0 == "a=rtcp-mux" ? $0 + "\r\n" + Self.victims : String($0) }.joined(separator: "\r\n") + "\r\n"
+    }
+    simulation.run(for: .seconds(10))
+    #expect(peers[1].engine.jsep.negotiated.transports.count == 8)
+    let firstSecond = checks.filter { $0 < checks[0] + .seconds(1) }
+    // One at once from each transport, and then one each 20 ms, retransmissions apart.
+    #expect(firstSecond.count <= 8 + 50 + 100 && checks.count > 50, "\(firstSecond.count) of \(checks.count)")
+  }
+
+  private static let victims = (1...30).map { "a=candidate:\($0) 1 udp 2000000000 203.0.113.9 \(1_000 + $0) typ host" }
+    .joined(separator: "\r\n")
+
   @Test("Third parties in a description get a few checks and nothing else")
   func thirdParties() throws {
     let call = try TestCall(seed: 2)

@@ -147,6 +147,7 @@ extension PeerEngine {
     }
     for index in transports.indices {
       transports[index].media.receiveBuffer = configuration.limits.receiveBuffer / transports.count
+      transports[index].session.ice.sharePace(among: transports.count, now: now)
     }
     reconcileMedia(now: now)
     reconcileData(now: now)

@@ -28,7 +28,8 @@ extension ICEAgent {
 
   func paceInterval(_ message: PacedMessage) -> TimeDelta {
     let minimum = max(configuration.minimumCheckInterval, .milliseconds(5))
-    return message == .triggeredCheck ? minimum : max(configuration.checkInterval, minimum)
+    let interval = message == .triggeredCheck ? minimum : max(configuration.checkInterval, minimum)
+    return interval * Int64(paceSharing)
   }
 
   mutating func sendDueMessages(now: MonotonicTime) {
@@ -72,7 +73,7 @@ extension ICEAgent {
   /// RFC 8445 §14.3, limited to 1 s so that a peer with many candidates does not slow down the recovery from loss.
   private var checkRetransmissionTimeout: TimeDelta {
     let open = session.checklist.pairs.count { $0.state == .waiting || $0.state == .inProgress }
-    return min(max(configuration.checkTimeout, configuration.checkInterval * Int64(open)), .seconds(1))
+    return min(max(configuration.checkTimeout, configuration.checkInterval * Int64(open * paceSharing)), .seconds(1))
   }
 
   /// A Binding request to the peer (RFC 8445 §7.2.2); `nil` before its credentials are known.

@@ -43,6 +43,8 @@ package struct ICEAgent {
   /// When the last paced message left, and whether it went to a STUN server (RFC 8445 §14: one pace for all).
   var lastPacedSend = MonotonicTime.distantPast
   var wasLastSendGathering = false
+  /// Agents of the connection that keep this pace together.
+  private(set) var paceSharing = 1
   /// Triggered checks since anything else was sent.
   var triggeredInARow = 0
   /// When a packet from an unknown address may next be tried.
@@ -127,6 +129,16 @@ package struct ICEAgent {
     configuration.usesOnlyRelays = usesOnlyRelays
     bases.removeAll()
     gatherer.removeQueries()
+  }
+
+  // MARK: - Pace
+
+  /// Says how many agents of the connection keep one pace together (RFC 8445 §14: one Ta for all streams): a description without BUNDLE must
+  /// not send many times as many checks to an address that it names.
+  package mutating func sharePace(among agents: Int, now: MonotonicTime) {
+    guard agents != paceSharing else { return }
+    paceSharing = agents
+    advance(now: now)
   }
 
   // MARK: - Role

@@ -136,7 +136,7 @@ package final class DatagramPort {
 
   /// Queues a datagram until `flush()`.
   package func send(_ datagram: RawSpan, to remote: TransportAddress, from receiver: any DatagramReceiver) {
-    routes.expect(remote, for: receiver)
+    routes.expect(datagram, to: remote, for: receiver)
     guard let channel else { return sendWithoutSocket(datagram, to: remote) }
     guard channel.isWritable else {
       // The kernel's buffer and four megabytes behind it are full: a datagram that waits longer is of no use.
@@ -242,17 +242,19 @@ package final class DatagramPort {
       let datagram = run.extracting(offset..<min(offset + size, run.byteCount))
       offset += datagram.byteCount
       counters.datagramsReceived += 1
-      let mayNameReceiver = DatagramRoutes.mayNameReceiver(datagram)
-      if let known, !mayNameReceiver {
-        known.receive(datagram, from: remote, to: localAddress)
-      } else if let receiver = routes.receiver(for: datagram, from: remote) {
-        if !mayNameReceiver { known = receiver }
-        deliver(datagram, from: remote, to: receiver)
+      let mayNameReceiver = DatagramRoutes.mayBeSTUN(datagram)
+      var owner = mayNameReceiver ? nil : known
+      if let owner {
+        owner.receive(datagram, from: remote, to: localAddress)
+      } else if let found = routes.receiver(for: datagram, from: remote) {
+        owner = found
+        if !mayNameReceiver { known = found }
+        deliver(datagram, from: remote, to: found)
       } else {
         counters.datagramsUnrouted += 1
       }
       guard !rivals.isEmpty, !mayNameReceiver || STUNUsername.localUfrag(of: datagram) == nil else { continue }
-      for rival in rivals { deliver(datagram, from: remote, to: rival) }
+      for rival in rivals where rival !== owner { deliver(datagram, from: remote, to: rival) }
     } while offset < run.byteCount
   }
 

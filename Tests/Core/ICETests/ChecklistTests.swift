@@ -99,8 +99,8 @@ import Testing
     #expect(list.nextTriggered == nil)
   }
 
-  @Test("IC-02: checks start at once and keep the pace, triggered ones at least 5 ms apart")
-  func pacing() {
+  @Test("IC-02: checks start at once and keep the pace, which agents of one connection share", arguments: [1, 3])
+  func pacing(_ agents: Int) {
     let simulation = ICESimulation()
     simulation.tamper = { _ in [] }
     simulation.signallingDelay = nil
@@ -114,9 +114,10 @@ import Testing
       simulation.agents[0].addRemoteCandidate(candidate, now: simulation.now)
     }
     let start = simulation.now
+    simulation.agents[0].sharePace(among: agents, now: start)
     simulation.agents[0].setRemoteCredentials(ICECredentials(random: .seeded(1)), now: start)
     simulation.run(for: .milliseconds(199))
-    #expect(times.map { ($0 - start).wholeMilliseconds } == Array(stride(from: 0, to: 200, by: 20)))
+    #expect(times.map { ($0 - start).wholeMilliseconds } == Array(stride(from: 0, to: 200, by: 20 * agents)))
   }
 
   @Test("IC-02: a checklist without an answer retransmits as RFC 8489 says and each pair fails after 19.75 s")

@@ -10,6 +10,8 @@ struct RemoteStreams {
   }
 
   private var entries: [String: Entry] = [:]
+  /// Streams that lost their last track since names were last forgotten.
+  private var emptied = 0
 
   /// The stream of this name, made when it is first named (MS-10).
   mutating func stream(_ id: String) -> MediaStream {
@@ -21,7 +23,12 @@ struct RemoteStreams {
   mutating func remove(_ track: MediaStreamTrack, from id: String) {
     guard let stream = entries[id]?.stream else { return }
     stream.removeRemoteTrack(track)
-    if stream.tracks.isEmpty { entries[id]?.held = nil }
+    guard stream.tracks.isEmpty else { return }
+    entries[id]?.held = nil
+    emptied += 1
+    // A description may take thousands of streams away: each looking at all the others would take seconds.
+    guard emptied * 2 > entries.count else { return }
+    emptied = 0
     entries = entries.filter { $0.value.held != nil || $0.value.stream != nil }
   }
 }

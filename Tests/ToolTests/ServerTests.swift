@@ -84,10 +84,12 @@ import WebRTC
     try await withServer(settings) { client, _ in
       let long = #"{"type":"offer","sdp":"\#(String(repeating: "x", count: 3_000))"}"#
       #expect(try await post(client, long).status == .contentTooLarge)
-      let many = #"{"type":"offer","sdp":"v=0\r\n\#(String(repeating: #"a=candidate:x\r\n"#, count: 4))"}"#
-      let response = try await post(client, many)
-      #expect(response.status == .badRequest)
-      #expect(String(buffer: response.body).contains("4 candidates"))
+      for line in [#"a=candidate:x\r\n"#, #" a=candidate:x\n"#, #"\t a=candidate:\u0301\r\n"#] {
+        let many = #"{"type":"offer","sdp":"v=0\r\n\#(String(repeating: line, count: 4))"}"#
+        let response = try await post(client, many)
+        #expect(response.status == .badRequest)
+        #expect(String(buffer: response.body).contains("4 candidates"))
+      }
     }
   }
 

@@ -159,7 +159,7 @@ extension JSEPSession {
     // RFC 8445 §6.1.1: a full implementation controls a lite one, whoever offered.
     if ice.iceLite { transports[position].ice.ice.isControlling = true }
     let media = exchange.remote.description.media[remote.index]
-    for candidate in media.candidates { transports[position].ice.addRemote(candidate) }
+    transports[position].ice.addRemote(media.candidates)
     if media.hasEndOfCandidates || exchange.remote.description.attributes.contains(.endOfCandidates) {
       transports[position].ice.ice.remoteCandidatesEnded = true
     }
@@ -307,11 +307,26 @@ extension JSEPSession.Generation {
 
   /// Every candidate goes on to the ICE agent, which knows which are of use. The latest are remembered: as many as one description
   /// may bring.
+  mutating func addRemote(_ candidates: [CandidateAttribute]) {
+    var known = Set(ice.remoteCandidates)
+    for candidate in candidates where known.insert(candidate).inserted {
+      if let forgotten = append(candidate) { known.remove(forgotten) }
+    }
+  }
+
+  /// One that came alone.
   mutating func addRemote(_ candidate: CandidateAttribute) {
-    guard !ice.remoteCandidates.contains(candidate) else { return }
-    if ice.remoteCandidates.count >= SDPLimits.sectionLines { ice.remoteCandidates.removeFirst() }
+    if !ice.remoteCandidates.contains(candidate) { append(candidate) }
+  }
+
+  /// - Returns: what is forgotten for it.
+  @discardableResult
+  private mutating func append(_ candidate: CandidateAttribute) -> CandidateAttribute? {
+    let isFull = ice.remoteCandidates.count >= SDPLimits.sectionLines
+    let forgotten = isFull ? ice.remoteCandidates.removeFirst() : nil
     ice.remoteCandidates.append(candidate)
     ice.remoteCandidateCount += 1
+    return forgotten
   }
 }
 

@@ -26,7 +26,7 @@ extension JSEPSession {
       let after = new[id]
       if !transceiver.isStopped, after?.isStopped ?? true { events.append(.transceiverStopped(id)) }
       if transceiver.negotiated.isReceptive, !(after?.negotiated.isReceptive ?? false) { muted.append(.trackMuted(id)) }
-      let streamIDs = after?.negotiated.receiverStreamIDs ?? []
+      let streamIDs = Set(after?.negotiated.receiverStreamIDs ?? [])
       for streamID in transceiver.negotiated.receiverStreamIDs where !streamIDs.contains(streamID) {
         removed.append(.trackRemovedFromStream(id, streamID: streamID))
       }
@@ -34,7 +34,7 @@ extension JSEPSession {
     for transceiver in transceivers {
       let id = transceiver.id
       if old[id] == nil { events.append(.transceiverAdded(id)) }
-      let streamIDs = old[id]?.negotiated.receiverStreamIDs ?? []
+      let streamIDs = Set(old[id]?.negotiated.receiverStreamIDs ?? [])
       for streamID in transceiver.negotiated.receiverStreamIDs where !streamIDs.contains(streamID) {
         added.append(.trackAddedToStream(id, streamID: streamID))
       }

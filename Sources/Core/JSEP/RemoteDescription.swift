@@ -122,10 +122,13 @@ struct RemoteDescriptionReader {
     if !msids.isEmpty {
       return (msids.map(\.streamID).filter { $0 != "-" }.uniqued(), msids.lazy.compactMap(\.trackID).first)
     }
-    guard let first = sourceMSIDs.first else { return (nil, nil) }
-    let parts = first.split(separator: " ")
+    guard let value = sourceMSIDs.first else { return (nil, nil) }
+    let parts = value.utf8.split(separator: UInt8(ascii: " "), maxSplits: 2).map { Substring($0) }
     guard let stream = parts.first else { return ([], nil) }
-    return (stream == "-" ? [] : [String(stream)], parts.dropFirst().first.map { String($0) })
+    let trackID = parts.count > 1 ? parts[1] : nil
+    // As of an `a=msid` line, names of another form are taken for none.
+    guard stream.isSDPName, trackID?.isSDPName ?? true else { return (nil, nil) }
+    return (stream == "-" ? [] : [String(stream)], trackID.map { String($0) })
   }
 
   private static func sources(of media: MediaDescription) -> [RemoteSource] {

@@ -10,16 +10,17 @@ extension Attribute {
     let colon = bytes[range].firstIndex(of: UInt8(ascii: ":"))
     let nameRange = range.lowerBound..<(colon ?? range.upperBound)
     guard !nameRange.isEmpty else { throw SDPReason("an attribute has a name") }
-    var nameScanner = SDPScanner(bytes, nameRange)
-    let name = nameScanner.rest() ?? ""
     if let colon {
+      let name = String(decoding: bytes[nameRange], as: UTF8.self)
       let valueRange = colon + 1..<range.upperBound
       self =
         try Self.essential(name, SDPScanner(bytes, valueRange)) ?? Self.optional(name, bytes, valueRange)
-        ?? .other(
-          name: String(decoding: bytes[nameRange], as: UTF8.self),
-          value: String(decoding: bytes[valueRange], as: UTF8.self))
-    } else if let attribute = Self.flag(name) {
+        ?? .other(name: name, value: String(decoding: bytes[valueRange], as: UTF8.self))
+      return
+    }
+    var nameScanner = SDPScanner(bytes, nameRange)
+    let name = nameScanner.rest() ?? ""
+    if let attribute = Self.flag(name) {
       self = attribute
     } else {
       guard !Self.needsValue.contains(name) else { throw SDPReason("a=\(name) has a value") }
@@ -58,9 +59,10 @@ extension Attribute {
     case "candidate": return .candidate(try CandidateAttribute(&value))
     case "ssrc": return .ssrc(try SSRCAttribute(&value))
     case "ssrc-group": return try ssrcGroup(&value)
-    case "mid": return .mid(try value.only("mid"))
+    case "mid": return .mid(try value.name("mid"))
     case "msid": return try msid(&value)
     case "group":
+      guard value.isASCIIText else { throw SDPReason("a=group is in ASCII") }
       guard let semantics = value.word() else { throw SDPReason("a=group needs its semantics") }
       return .group(semantics: semantics, mids: value.words())
     case "ice-ufrag": return .iceUfrag(try value.iceCharacters("ice-ufrag", atLeast: 4))
@@ -72,7 +74,7 @@ extension Attribute {
         throw SDPReason("a=setup is active, passive, actpass or holdconn")
       }
       return .setup(role)
-    case "tls-id": return .tlsID(try value.only("tls-id"))
+    case "tls-id": return .tlsID(try value.name("tls-id"))
     case "sctp-port":
       guard let port = UInt16(digits: value.rest()) else {
         throw SDPReason("a=sctp-port is a number from 0 to 65535")
@@ -104,10 +106,12 @@ extension Attribute {
     return attribute
   }
 
-  private static func msid(_ value: inout SDPScanner) throws(SDPReason) -> Attribute {
+  /// `nil` for names of another form: a connection can do without them.
+  private static func msid(_ value: inout SDPScanner) throws(SDPReason) -> Attribute? {
     guard let streamID = value.word() else { throw SDPReason("a=msid needs a stream id, or \"-\"") }
     let trackID = value.word()
     guard value.isAtEnd else { throw SDPReason("a=msid has a stream id and at most a track id") }
+    guard streamID.isSDPName, trackID?.isSDPName ?? true else { return nil }
     return .msid(streamID: streamID, trackID: trackID)
   }
 
@@ -127,7 +131,9 @@ extension Attribute {
   ]
 
   private static func fingerprint(_ value: inout SDPScanner) throws(SDPReason) -> CertificateFingerprint {
-    guard var algorithm = value.word() else { throw SDPReason("a=fingerprint has a hash function and a digest") }
+    guard var algorithm = value.word(), algorithm.isSDPName else {
+      throw SDPReason("a=fingerprint has a hash function and a digest")
+    }
     var digest = value.rest()
     // The line is long, and where it was folded and joined again, as in the examples of RFC 8829 §7, the space is lost.
     if digest == nil, let (name, _) = digestSizes.first(where: { algorithm.lowercased().hasPrefix($0.0) }) {
@@ -153,11 +159,18 @@ extension SDPScanner {
     return word
   }
 
-  /// RFC 8839 §5.4. Its alphabet is not enforced: an unusual character does no harm, and refusing it would.
+  /// The one name that there is.
+  fileprivate mutating func name(_ name: String) throws(SDPReason) -> String {
+    let word = try only(name)
+    guard word.isSDPName else { throw SDPReason("a=\(name) has 1 to \(SDPLimits.nameLength) ASCII characters") }
+    return word
+  }
+
+  /// RFC 8839 §5.4. Its alphabet is not enforced: an unusual punctuation mark does no harm, and refusing it would.
   fileprivate mutating func iceCharacters(_ name: String, atLeast minimum: Int) throws(SDPReason) -> String {
     let word = try only(name)
-    guard (minimum...256).contains(word.utf8.count) else {
-      throw SDPReason("a=\(name) has \(minimum) to 256 characters")
+    guard word.isSDPName, (minimum...256).contains(word.utf8.count) else {
+      throw SDPReason("a=\(name) has \(minimum) to 256 ASCII characters")
     }
     return word
   }
@@ -175,7 +188,7 @@ extension PayloadType {
 extension RTPMap {
   fileprivate init(_ value: inout SDPScanner) throws(SDPReason) {
     let payloadType = try PayloadType(value.word())
-    guard let encodingName = value.word(before: UInt8(ascii: "/")) else {
+    guard let encodingName = value.word(before: UInt8(ascii: "/")), encodingName.isSDPName else {
       throw SDPReason("a=rtpmap names an encoding")
     }
     guard let clockRate = UInt32(digits: value.word(before: UInt8(ascii: "/"))), clockRate > 0 else {
@@ -220,7 +233,9 @@ extension ExtensionMapping {
 extension SSRCAttribute {
   fileprivate init(_ value: inout SDPScanner) throws(SDPReason) {
     guard let ssrc = UInt32(digits: value.word()) else { throw SDPReason("an SSRC is a number of 32 bits") }
-    guard let attribute = value.word(before: UInt8(ascii: ":")) else { throw SDPReason("a=ssrc has an attribute") }
+    guard let attribute = value.word(before: UInt8(ascii: ":")), attribute.isSDPName else {
+      throw SDPReason("a=ssrc has an attribute")
+    }
     self.init(ssrc: SSRC(rawValue: ssrc), attribute: attribute, value: value.rest())
   }
 }

@@ -19,7 +19,13 @@ extension CandidateAttribute {
 
   /// From what follows `candidate:`. Types, transports and extensions that are not known are kept, for the grammar is open to them.
   init(_ scanner: inout SDPScanner) throws(SDPReason) {
+    guard scanner.count <= SDPLimits.candidateLength, scanner.isASCIIText else {
+      throw SDPReason("a candidate has at most \(SDPLimits.candidateLength) ASCII characters")
+    }
     guard let foundation = scanner.word() else { throw SDPReason("a candidate needs a foundation") }
+    guard foundation.utf8.count <= SDPLimits.foundationLength else {
+      throw SDPReason("a candidate's foundation has at most \(SDPLimits.foundationLength) characters")
+    }
     guard let component = UInt16(digits: scanner.word()), (1...256).contains(component) else {
       throw SDPReason("a candidate's component is a number from 1 to 256")
     }
@@ -46,6 +52,9 @@ extension CandidateAttribute {
         guard let port = UInt16(digits: value) else { throw SDPReason("rport is a number from 0 to 65535") }
         relatedPort = port
       default:
+        guard extensions.count < SDPLimits.candidateExtensions else {
+          throw SDPReason("a candidate has at most \(SDPLimits.candidateExtensions) extensions")
+        }
         extensions.append(Extension(name, value ?? ""))
       }
     }

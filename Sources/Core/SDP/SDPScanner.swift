@@ -20,6 +20,12 @@ struct SDPScanner {
   }
 
   var isAtEnd: Bool { position >= end }
+  /// How many bytes are left.
+  var count: Int { end - position }
+  /// What is left is visible ASCII characters and spaces.
+  var isASCIIText: Bool {
+    bytes[position..<end].allSatisfy { Self.isSpace($0) || Self.isVisible($0) }
+  }
 
   /// The bytes up to the next space; `nil` at the end.
   mutating func word() -> String? {
@@ -66,7 +72,21 @@ struct SDPScanner {
     while position < end, Self.isSpace(bytes[position]) { position += 1 }
   }
 
+  static func isVisible(_ byte: UInt8) -> Bool { (0x21...0x7E).contains(byte) }
+
   private static func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+}
+
+extension StringProtocol {
+  /// A name as the grammars of SDP have it, but for a few punctuation marks that peers use none the less: visible ASCII characters, and
+  /// not too many of them.
+  ///
+  /// Names are kept and compared with one another. Swift compares other text than ASCII by its normal form, which takes a hundred
+  /// times as long.
+  package var isSDPName: Bool {
+    let bytes = utf8
+    return !bytes.isEmpty && bytes.count <= SDPLimits.nameLength && bytes.allSatisfy(SDPScanner.isVisible)
+  }
 }
 
 /// Why a line is refused; `SDPError` adds which line it is.

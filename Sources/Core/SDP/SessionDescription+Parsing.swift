@@ -28,6 +28,8 @@ private struct SDPParser {
   private var session: SessionDescription
   private var section: MediaDescription?
   private var mids: Set<String> = []
+  /// How many `a=fingerprint` lines the session or the section has so far.
+  private var fingerprints = 0
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
@@ -184,10 +186,17 @@ private struct SDPParser {
     }
     section = try MediaDescription(SDPScanner(bytes, value))
     sectionStart = lineNumber
+    fingerprints = 0
   }
 
   private mutating func takeAttribute(_ value: Range<Int>) throws(SDPReason) {
     let attribute = try Attribute(bytes, value)
+    if case .fingerprint = attribute {
+      fingerprints += 1
+      guard fingerprints <= SDPLimits.fingerprints else {
+        throw SDPReason("more than \(SDPLimits.fingerprints) fingerprints of one section are not accepted")
+      }
+    }
     guard section != nil else {
       session.attributes.append(attribute)
       return

@@ -91,7 +91,8 @@ struct AttributeTests {
       "ptime:20.5", "ptime:020", "maxptime:x", "msid-semantic:WMS *", "rid:a", "rid:a sideways", "rid:a! send",
       "rid:a send pt=1;;x", "simulcast: send rid=1;2", "simulcast:send", "simulcast:send 1;;2", "simulcast:send 1,",
       "simulcast:send ~", "simulcast:send 1 send 2", "simulcast:send  1", "rtcp-mux:x", "sendrecv:x", "fmtp:96",
-      "rtcp:",
+      "rtcp:", "msid:é t", "msid:s e\u{301}", "msid:\(String(repeating: "x", count: 257))",
+      " candidate:1 1 udp 1 h 1 typ host", "candidate :1 1 udp 1 h 1 typ host",
     ])
   func keptAsOther(text: String) throws {
     let attribute = try SDPText.attribute(text)
@@ -113,7 +114,10 @@ struct AttributeTests {
       "extmap:0 urn:x", "extmap:300 urn:x", "extmap:1/up urn:x", "extmap:1", "ssrc:x cname:a",
       "ssrc:4294967296 cname:a",
       "ssrc:1", "ssrc-group:FID 1 x", "sctp-port:65536", "sctp-port:", "max-message-size:-1", "candidate:1 1 udp",
-      "tls-id:",
+      "tls-id:", "tls-id:é", "mid:é", "group:BUNDLE é",
+      "ice-ufrag:äöüß",
+      "ice-pwd:012345678901234567890é", "rtpmap:96 Ö/90000", "ssrc:1 é:1", "fingerprint:é AA",
+      "candidate:é 1 udp 1 h 1 typ host",
     ])
   func refused(text: String) throws {
     let error = try #require(throws: SDPError.self) { try SDPText.attribute(text) }

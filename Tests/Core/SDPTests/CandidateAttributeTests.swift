@@ -62,6 +62,10 @@ struct CandidateAttributeTests {
       ("candidate:1 1 udp 1 h 1", "typ"), ("candidate:1 1 udp 1 h 1 type host", "typ"),
       ("candidate:1 1 udp 1 h 1 typ", "typ"),
       ("candidate:1 1 udp 1 h 1 typ srflx raddr a rport 65536", "rport"),
+      ("candidate:é 1 udp 1 h 1 typ host", "ASCII"), ("candidate:1 1 udp 1 h 1 typ host e\u{301} 1", "ASCII"),
+      ("candidate:\(String(repeating: "1", count: 33)) 1 udp 1 h 1 typ host", "32 characters"),
+      ("candidate:1 1 udp 1 h 1 typ host x \(String(repeating: "y", count: 1_024))", "1024"),
+      ("candidate:1 1 udp 1 h 1 typ host\(String(repeating: " a b", count: 33))", "32 extensions"),
     ])
   func refused(text: String, reason: String) throws {
     let error = try #require(throws: SDPError.self) { try CandidateAttribute(parsing: text) }

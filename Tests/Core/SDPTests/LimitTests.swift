@@ -34,6 +34,9 @@ struct LimitTests {
       line: 5 + SDPLimits.sectionLines),
     Hostile(
       "10,000 lines of another kind", head + repeated("e=a@example.org", 10_000), line: 1 + SDPLimits.sectionLines),
+    Hostile(
+      "1,000 fingerprints of a section",
+      head + "m=audio 9 X 0\r\n" + repeated("a=fingerprint:x 00", 1_000), line: 6 + SDPLimits.fingerprints),
     Hostile("empty lines", head + repeated("", 400_000) + "a=x", line: 1 + SDPLimits.lines),
     Hostile(
       "10,000 lines in many sections",
@@ -72,7 +75,7 @@ struct LimitTests {
   @Test("JS-35: fields without number are read in linear time")
   func manyFields() throws {
     let words = String(repeating: " a", count: 16_000)
-    for line in ["a=group:BUNDLE", "a=ice-options:x", "a=candidate:1 1 udp 1 h 1 typ host", "m=audio 9 X"] {
+    for line in ["a=group:BUNDLE", "a=ice-options:x", "m=audio 9 X"] {
       let description = try SessionDescription(parsing: Self.head + line + words + "\r\n")
       #expect(try SessionDescription(parsing: description.text) == description)
     }

@@ -86,9 +86,12 @@ package actor Endpoint {
     }
   }
 
-  /// Every line of candidates counts, whatever it holds: what is not read costs nothing.
+  /// Every line of candidates counts, whatever it holds: what is not read costs nothing. By bytes, and without the spaces before it, as
+  /// the parser reads a line.
   private static func candidateCount(_ sdp: String) -> Int {
-    sdp.split(whereSeparator: \.isNewline).count { $0.hasPrefix("a=candidate:") }
+    sdp.utf8.split(separator: UInt8(ascii: "\n")).count { line in
+      line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.starts(with: "a=candidate:".utf8)
+    }
   }
 
   /// Cannot be guessed.

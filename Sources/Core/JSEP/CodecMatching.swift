@@ -8,14 +8,15 @@ struct CodecDescription: Hashable, Sendable {
   var clockRate: UInt32
   var channels: Int?
   var parameters: FormatParameters?
-  var feedback: [RTCPFeedback]
+  /// What it may be given, as far as we know it.
+  var feedback: Set<RTCPFeedback>
   /// The payload type that this format repairs if it is a retransmission format (RFC 4588 §8.1): read once, for it is asked for as often
   /// as there are formats.
   let associatedPayloadType: PayloadType?
 
   init(
     payloadType: PayloadType, name: String, clockRate: UInt32, channels: Int?, parameters: FormatParameters?,
-    feedback: [RTCPFeedback]
+    feedback: Set<RTCPFeedback>
   ) {
     self.payloadType = payloadType
     self.name = name
@@ -27,16 +28,34 @@ struct CodecDescription: Hashable, Sendable {
     associatedPayloadType = text.flatMap { UInt8($0) }.flatMap { PayloadType(rawValue: $0) }
   }
 
-  /// Every format of the `m=` line that is a payload type with a known meaning, in the order of the line.
-  static func all(in media: MediaDescription) -> [CodecDescription] {
+  /// Every format of the `m=` line that is a payload type with a known meaning, in the order of the line. Of the feedback only what
+  /// `known` has is kept: what the peer says of all formats at once would otherwise be kept as often as there are formats.
+  ///
+  /// Each line is read once, whatever the number of formats.
+  static func all(in media: MediaDescription, known: Set<RTCPFeedback>) -> [CodecDescription] {
+    var maps: [PayloadType: RTPMap] = [:]
+    var parameters: [PayloadType: FormatParameters] = [:]
+    var feedback: [PayloadType?: Set<RTCPFeedback>] = [:]
+    let longestType = known.lazy.map(\.type.utf8.count).max() ?? 0
+    for attribute in media.attributes {
+      switch attribute {
+      case .rtpmap(let map) where maps[map.payloadType] == nil: maps[map.payloadType] = map
+      case .fmtp(let line):
+        guard let payloadType = line.payloadType, parameters[payloadType] == nil else { continue }
+        parameters[payloadType] = line
+      case .rtcpFeedback(let line) where line.type.utf8.count <= longestType:
+        let named = RTCPFeedback(line.type.lowercased(), line.parameter)
+        if known.contains(named) { feedback[line.payloadType, default: []].insert(named) }
+      default: continue
+      }
+    }
+    let ofAll = feedback[nil] ?? []
     var seen: Set<PayloadType> = []
     return media.payloadTypes.compactMap { payloadType in
-      guard seen.insert(payloadType).inserted else { return nil }
-      guard let map = media.rtpmap(payloadType) ?? staticMap(payloadType) else { return nil }
+      guard seen.insert(payloadType).inserted, let map = maps[payloadType] ?? staticMap(payloadType) else { return nil }
       return CodecDescription(
         payloadType: payloadType, name: map.encodingName, clockRate: map.clockRate, channels: map.channels,
-        parameters: media.formatParameters(payloadType),
-        feedback: media.rtcpFeedback(payloadType).map { RTCPFeedback($0.type.lowercased(), $0.parameter) })
+        parameters: parameters[payloadType], feedback: feedback[payloadType]?.union(ofAll) ?? ofAll)
     }
   }
 

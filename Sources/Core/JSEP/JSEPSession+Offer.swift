@@ -313,6 +313,6 @@ extension CodecDescription {
   init(_ codec: NegotiatedCodec) {
     self.init(
       payloadType: codec.payloadType, name: codec.name, clockRate: codec.clockRate, channels: codec.channels,
-      parameters: codec.parameters, feedback: codec.feedback)
+      parameters: codec.parameters, feedback: Set(codec.feedback))
   }
 }

@@ -68,8 +68,7 @@ extension JSEPSession {
       }
       mids.append(mid ?? "")
     }
-    let reader = RemoteDescriptionReader(
-      type: type, description: description, supportsDataChannels: configuration.supportsDataChannels)
+    let reader = RemoteDescriptionReader(type: type, description: description, configuration: configuration)
     let remote = try reader.read { mids[$0] }
     for section in remote.sections where section.index < known.count {
       try check(section, mid: known[section.index], type: type)
@@ -128,6 +127,7 @@ extension JSEPSession {
     // What an offer of ours would have said no longer holds: its mids may be taken, and its transports would have
     // controlled.
     proposals = Proposals()
+    learnExtensions(of: offer)
     for section in offer.sections {
       learn(section)
       let isKnown = section.index < sections.count && !sections[section.index].isRejected
@@ -161,6 +161,7 @@ extension JSEPSession {
     let exchange = Exchange(
       local: offer, remote: answer, isLocalOffer: true, isFinal: answer.type == .answer,
       followsPranswer: signalingState == .haveRemotePranswer)
+    learnExtensions(of: answer)
     for section in answer.sections {
       learn(section)
       guard let position = sections[section.index].transceiverID.flatMap({ transceiverIndex($0) }),
@@ -220,8 +221,14 @@ extension JSEPSession {
     return knowsStreams ? [] : [defaultStreamID]
   }
 
+  /// Those that we do not know too, for their identifiers are taken.
+  private mutating func learnExtensions(of remote: RemoteDescription) {
+    for attributes in [remote.description.attributes] + remote.description.media.map(\.attributes) {
+      for mapping in attributes.extensionMappings { extensions.learn(mapping.id, mapping.uri) }
+    }
+  }
+
   private mutating func learn(_ section: RemoteDescription.Section) {
-    for mapping in section.extensions { extensions.learn(mapping.id, mapping.uri) }
     guard let kind = MediaStreamTrackKind(section.kind) else { return }
     for codec in section.codecs { payloadTypes.learn(codec.payloadType, .init(codec, kind: kind)) }
   }

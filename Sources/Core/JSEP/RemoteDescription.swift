@@ -50,9 +50,27 @@ struct RemoteDescriptionReader {
   let type: RTCSdpType
   let description: SessionDescription
   let supportsDataChannels: Bool
+  /// What we could agree on: of the feedback and the header extensions that the peer names no others are kept.
+  let knownFeedback: Set<RTCPFeedback>
+  let knownExtensions: Set<String>
 
   /// The most m-sections: beyond it a description is hostile.
   static let maximumSections = 1_024
+  /// The most mappings of known header extensions that hold for a section, those of the session included.
+  static let maximumExtensions = 64
+  /// The most streams that a section's track is in.
+  static let maximumStreams = 32
+  /// The most sources of a section; with simulcast, retransmission and repair it has about nine.
+  static let maximumSources = 64
+
+  init(type: RTCSdpType, description: SessionDescription, configuration: JSEPConfiguration) {
+    self.type = type
+    self.description = description
+    supportsDataChannels = configuration.supportsDataChannels
+    let codecs = configuration.audioCodecs + configuration.videoCodecs
+    knownFeedback = Set(codecs.flatMap(\.feedback))
+    knownExtensions = Set((configuration.audioExtensions + configuration.videoExtensions).map(\.uri))
+  }
 
   /// `makeMID` is asked for sections that have none (RFC 9429 §5.10).
   func read(makeMID: (Int) -> String) throws(WebRTCError) -> RemoteDescription {
@@ -66,9 +84,11 @@ struct RemoteDescriptionReader {
     if let mid = namedMIDs.first(where: { $0.isEmpty || $0.utf8.count > 16 }) {
       throw .invalidAccessError("The a=mid \"\(mid.prefix(64))\" is not 1 to 16 bytes long (RFC 9143 §15.2).")
     }
+    var session = description
+    session.attributes = inheritedLines
     var sections: [RemoteDescription.Section] = []
     for index in description.media.indices {
-      sections.append(readSection(index, mid: description.media[index].mid ?? makeMID(index)))
+      sections.append(readSection(index, mid: description.media[index].mid ?? makeMID(index), session: session))
     }
     let groups = try readBundleGroups(&sections)
     for section in sections where section.isSupported && !section.isRejected {
@@ -77,27 +97,47 @@ struct RemoteDescriptionReader {
     return RemoteDescription(type: type, description: description, sections: sections, bundleGroups: groups)
   }
 
-  private func readSection(_ index: Int, mid: String) -> RemoteDescription.Section {
+  /// The lines of the session that hold for its sections. They are read again for each section, so there are few of them: what counts
+  /// once is there once.
+  private var inheritedLines: [Attribute] {
+    var names: Set<String> = []
+    var extensions = 0
+    return description.attributes.filter { attribute in
+      switch attribute {
+      case .iceUfrag, .icePassword, .iceLite, .setup, .direction, .extmapAllowMixed:
+        return names.insert(attribute.name).inserted
+      case .fingerprint: return true  // Few already (`SDPLimits.fingerprints`).
+      case .extmap(let mapping):
+        guard knownExtensions.contains(mapping.uri), extensions < Self.maximumExtensions else { return false }
+        extensions += 1
+        return true
+      default: return false
+      }
+    }
+  }
+
+  /// `session` has the lines of the session that hold for all sections.
+  private func readSection(_ index: Int, mid: String, session: SessionDescription) -> RemoteDescription.Section {
     let media = description.media[index]
-    let sourceMSIDs = media.ssrcAttributes.filter { $0.attribute.lowercased() == "msid" }.compactMap(\.value)
-    let (streamIDs, trackID) = Self.streams(of: media, sourceMSIDs: sourceMSIDs)
-    let ufrag = description.iceUfrag(for: media)
-    let password = description.icePassword(for: media)
+    let (streamIDs, trackID) = Self.streams(of: media)
+    let ufrag = session.iceUfrag(for: media)
+    let password = session.icePassword(for: media)
     let ice: RTCIceParameters? =
       ufrag == nil && password == nil
       ? nil
       : RTCIceParameters(
         usernameFragment: ufrag ?? "", password: password ?? "",
-        iceLite: description.isICELite || media.attributes.contains(.iceLite))
+        iceLite: session.isICELite || media.attributes.contains(.iceLite))
+    let extensions = session.extensionMappings(for: media).lazy.filter { knownExtensions.contains($0.uri) }
     return RemoteDescription.Section(
       index: index, mid: mid, hasMID: media.mid != nil, kind: media.kind,
       isRejected: media.port == 0 && !media.isBundleOnly, isSupported: isSupported(media),
-      direction: description.direction(for: media), codecs: CodecDescription.all(in: media),
-      extensions: description.extensionMappings(for: media), hasRTCPMux: media.hasRTCPMux,
+      direction: session.direction(for: media), codecs: CodecDescription.all(in: media, known: knownFeedback),
+      extensions: Array(extensions.prefix(Self.maximumExtensions)), hasRTCPMux: media.hasRTCPMux,
       hasReducedSizeRTCP: media.hasReducedSizeRTCP,
-      mixesExtensionHeaders: description.allowsMixedExtensions || media.attributes.contains(.extmapAllowMixed),
+      mixesExtensionHeaders: session.allowsMixedExtensions || media.attributes.contains(.extmapAllowMixed),
       transportTag: index, bundleGroup: nil, isBundleOnly: media.isBundleOnly, ice: ice,
-      fingerprints: description.fingerprints(for: media), setup: description.setup(for: media),
+      fingerprints: session.fingerprints(for: media), setup: session.setup(for: media),
       streamIDs: streamIDs, trackID: trackID, sources: Self.sources(of: media))
   }
 
@@ -117,12 +157,14 @@ struct RemoteDescriptionReader {
 
   /// The streams of `a=msid` (RFC 8830), or of the `a=ssrc` lines that preceded it, of which only the first source
   /// counts: the others are retransmission, or with Plan B further tracks that a section here cannot carry.
-  private static func streams(of media: MediaDescription, sourceMSIDs: [String]) -> ([String]?, String?) {
+  private static func streams(of media: MediaDescription) -> ([String]?, String?) {
     let msids = media.msids
     if !msids.isEmpty {
-      return (msids.map(\.streamID).filter { $0 != "-" }.uniqued(), msids.lazy.compactMap(\.trackID).first)
+      let streamIDs = msids.lazy.map(\.streamID).filter { $0 != "-" }
+      return (Array(Array(streamIDs).uniqued().prefix(maximumStreams)), msids.lazy.compactMap(\.trackID).first)
     }
-    guard let value = sourceMSIDs.first else { return (nil, nil) }
+    let source = media.ssrcAttributes.first { $0.attribute.lowercased() == "msid" && $0.value != nil }
+    guard let value = source?.value else { return (nil, nil) }
     let parts = value.utf8.split(separator: UInt8(ascii: " "), maxSplits: 2).map { Substring($0) }
     guard let stream = parts.first else { return ([], nil) }
     let trackID = parts.count > 1 ? parts[1] : nil
@@ -139,7 +181,8 @@ struct RemoteDescriptionReader {
     var cnames: [SSRC: String] = [:]
     for line in media.ssrcAttributes where line.attribute.lowercased() == "cname" { cnames[line.ssrc] = line.value }
     let repairing = Set(retransmissions.values)
-    return (media.ssrcs + media.ssrcGroups.flatMap(\.ssrcs)).uniqued().filter { !repairing.contains($0) }.map {
+    let primary = (media.ssrcs + media.ssrcGroups.flatMap(\.ssrcs)).uniqued().lazy.filter { !repairing.contains($0) }
+    return primary.prefix(maximumSources).map {
       RemoteSource(ssrc: $0, cname: cnames[$0], retransmissionSSRC: retransmissions[$0])
     }
   }

@@ -1,3 +1,5 @@
+import RTCBase
+
 /// An `a=fmtp` line (RFC 8866 §6.15): the parameters of one format.
 ///
 /// The text is what counts, since every format defines its own syntax; `parameters` reads it as the semicolon-separated list that most use.
@@ -28,6 +30,12 @@ package struct FormatParameters: Hashable, Sendable {
     text = parameters.map { parameter in
       parameter.value.map { "\(parameter.name)=\($0)" } ?? parameter.name
     }.joined(separator: ";")
+  }
+
+  /// The format as a payload type, written as the `m=` line writes it; `nil` if it is none.
+  package var payloadType: PayloadType? {
+    guard format.utf8.count <= 3, let number = UInt8(digits: format), format == String(number) else { return nil }
+    return PayloadType(rawValue: number)
   }
 
   /// The parameters in their order, without the spaces around them.

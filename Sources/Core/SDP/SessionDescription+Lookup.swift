@@ -62,8 +62,8 @@ extension MediaDescription {
     attributes.compactMap { if case .fmtp(let parameters) = $0 { parameters } else { nil } }
   }
   package func formatParameters(_ payloadType: PayloadType) -> FormatParameters? {
-    let format = String(payloadType.rawValue)
-    return formatParameters.first { $0.format == format }
+    attributes.lazy.compactMap { if case .fmtp(let parameters) = $0 { parameters } else { nil } }
+      .first { $0.payloadType == payloadType }
   }
 
   package var rtcpFeedback: [RTCPFeedbackAttribute] {

@@ -23,16 +23,18 @@ package final class AudioDecoderPipeline: Sendable {
   /// - Parameters:
   ///   - channels: channels to decode to, where the codec has a choice.
   ///   - capacity: requests that may wait; the oldest is dropped.
+  ///   - group: the codecs of the same connection; `nil` for a codec on its own.
   ///   - onFrame: called on the codec thread; it must not wait.
   /// - Throws: `MediaError`, when the system has no thread left.
   package init(
-    registry: CodecRegistry, channels: Int = 1, capacity: Int = 50, pool: CodecThreadPool = .shared,
+    registry: CodecRegistry, channels: Int = 1, capacity: Int = 50, group: CodecGroup? = nil,
+    pool: CodecThreadPool = .shared,
     onFrame: @escaping @Sendable (AudioFrame) -> Void, onError: @escaping @Sendable (any Error) -> Void = { _ in }
   ) throws {
     let core = Core(registry: registry, channels: channels, onFrame: onFrame, onError: onError)
     self.core = core
     queue = try CodecQueue(
-      FrameMailbox(capacity: capacity), kind: .audio, pool: pool, process: { core.handle($0) },
+      FrameMailbox(capacity: capacity), kind: .audio, group: group, pool: pool, process: { core.handle($0) },
       onClose: { core.close() })
   }
 

@@ -15,18 +15,19 @@ package final class AudioEncoderPipeline: FrameConsumer {
   ///
   /// - Parameters:
   ///   - capacity: frames of sound that may wait; the oldest is dropped.
+  ///   - group: the codecs of the same connection; `nil` for a codec on its own.
   ///   - onFrame: called on the codec thread; it must not wait.
   ///   - onError: called on the codec thread when sound could not be encoded.
   /// - Throws: `MediaError`, when the system has no thread left.
   package init(
     registry: CodecRegistry, configuration: AudioEncoderConfiguration, capacity: Int = 20,
-    pool: CodecThreadPool = .shared, onFrame: @escaping @Sendable (EncodedAudioFrame) -> Void,
+    group: CodecGroup? = nil, pool: CodecThreadPool = .shared, onFrame: @escaping @Sendable (EncodedAudioFrame) -> Void,
     onError: @escaping @Sendable (any Error) -> Void = { _ in }
   ) throws {
     let core = Core(registry: registry, configuration: configuration, onFrame: onFrame, onError: onError)
     self.core = core
     queue = try CodecQueue(
-      FrameMailbox(capacity: capacity), kind: .audio, pool: pool, process: { core.encode($0) },
+      FrameMailbox(capacity: capacity), kind: .audio, group: group, pool: pool, process: { core.encode($0) },
       onClose: { core.close() })
   }
 

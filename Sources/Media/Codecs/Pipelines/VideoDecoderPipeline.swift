@@ -11,12 +11,13 @@ package final class VideoDecoderPipeline: Sendable {
   ///
   /// - Parameters:
   ///   - capacity: compressed pictures that may wait.
+  ///   - group: the codecs of the same connection; `nil` for a codec on its own.
   ///   - onFrame: called on the codec thread with each picture; it must not wait.
   ///   - onKeyFrameNeeded: called when decoding cannot go on without a key frame, for each frame that cannot be
   ///     decoded; whoever sends requests bounds their rate.
   /// - Throws: `MediaError`, when the system has no thread left.
   package init(
-    registry: CodecRegistry, capacity: Int = 60, pool: CodecThreadPool = .shared,
+    registry: CodecRegistry, capacity: Int = 60, group: CodecGroup? = nil, pool: CodecThreadPool = .shared,
     onFrame: @escaping @Sendable (VideoFrame) -> Void, onKeyFrameNeeded: @escaping @Sendable (any Error) -> Void
   ) throws {
     let core = Core(registry: registry, onFrame: onFrame, onKeyFrameNeeded: onKeyFrameNeeded)
@@ -25,7 +26,7 @@ package final class VideoDecoderPipeline: Sendable {
       capacity: capacity, isRestartPoint: { $0.isKeyFrame },
       onRestartNeeded: { onKeyFrameNeeded(MediaError(.encodingError, "the decoder is too slow for what arrives")) })
     queue = try CodecQueue(
-      mailbox, kind: .video, pool: pool, process: { core.decode($0) }, onClose: { core.close() })
+      mailbox, kind: .video, group: group, pool: pool, process: { core.decode($0) }, onClose: { core.close() })
   }
 
   package func receive(_ frame: EncodedVideoFrame) { queue.put(frame) }

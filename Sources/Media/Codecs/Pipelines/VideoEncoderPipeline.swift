@@ -29,19 +29,22 @@ package final class VideoEncoderPipeline: FrameConsumer {
   /// Begins on a codec thread. The encoder is made there with the first picture.
   ///
   /// - Parameters:
+  ///   - group: the codecs of the same connection; `nil` for a codec on its own.
   ///   - onFrame: called on the codec thread; it must not wait.
   ///   - onError: called on the codec thread when a picture could not be encoded; the next one is tried with a new
   ///     encoder.
   /// - Throws: `MediaError`, when the system has no thread left.
   package init(
-    registry: CodecRegistry, configuration: VideoEncoderConfiguration, pool: CodecThreadPool = .shared,
+    registry: CodecRegistry, configuration: VideoEncoderConfiguration, group: CodecGroup? = nil,
+    pool: CodecThreadPool = .shared,
     onFrame: @escaping @Sendable (EncodedVideoFrame) -> Void,
     onError: @escaping @Sendable (any Error) -> Void = { _ in }
   ) throws {
     let core = Core(registry: registry, configuration: configuration, onFrame: onFrame, onError: onError)
     self.core = core
     queue = try CodecQueue(
-      FrameMailbox(capacity: 1), kind: .video, pool: pool, process: { core.encode($0) }, onClose: { core.close() })
+      FrameMailbox(capacity: 1), kind: .video, group: group, pool: pool, process: { core.encode($0) },
+      onClose: { core.close() })
   }
 
   package func receive(_ frame: VideoFrame) { queue.put(frame) }

@@ -4,7 +4,7 @@ import Synchronization
 /// The bounded queue before one codec, and the codec's place on its thread.
 final class CodecQueue<Input: Sendable>: CodecWork {
   private struct Lifetime {
-    var thread: CodecThread?
+    var seat: CodecThreadPool.Seat?
     var isClosing = false
     var isClosed = false
     var closers: [CheckedContinuation<Void, Never>] = []
@@ -18,21 +18,22 @@ final class CodecQueue<Input: Sendable>: CodecWork {
   private let onClose: @Sendable () -> Void
 
   /// - Parameters:
+  ///   - group: the codecs of the same connection; `nil` for a codec on its own.
   ///   - process: called on the codec thread with one input after another.
   ///   - onClose: called on the codec thread as the last thing, to release the codec.
   init(
-    _ mailbox: FrameMailbox<Input>, kind: CodecThreadPool.Kind, pool: CodecThreadPool,
+    _ mailbox: FrameMailbox<Input>, kind: CodecThreadPool.Kind, group: CodecGroup?, pool: CodecThreadPool,
     process: @escaping @Sendable (Input) -> Void, onClose: @escaping @Sendable () -> Void
   ) throws {
     self.mailbox = mailbox
     self.pool = pool
     self.process = process
     self.onClose = onClose
-    lifetime = Mutex(Lifetime(thread: try pool.acquire(kind)))
+    lifetime = Mutex(Lifetime(seat: try pool.acquire(kind, for: group ?? CodecGroup())))
   }
 
   deinit {
-    if let thread = lifetime.withLock({ $0.thread }) { pool.release(thread) }
+    if let seat = lifetime.withLock({ $0.seat }) { pool.release(seat) }
   }
 
   func put(_ input: Input) {
@@ -42,7 +43,8 @@ final class CodecQueue<Input: Sendable>: CodecWork {
 
   private func schedule() {
     guard !isScheduled.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    lifetime.withLock { $0.thread }?.schedule(self)
+    // Under the lock, so that no seat is used that was given back.
+    lifetime.withLock { $0.seat?.schedule(self) }
   }
 
   func run() {
@@ -76,10 +78,7 @@ final class CodecQueue<Input: Sendable>: CodecWork {
       }
       if isClosed { continuation.resume() } else { schedule() }
     }
-    let thread = lifetime.withLock { lifetime in
-      defer { lifetime.thread = nil }
-      return lifetime.thread
-    }
-    if let thread { pool.release(thread) }
+    let seat = lifetime.withLock { $0.seat.take() }
+    if let seat { pool.release(seat) }
   }
 }

@@ -7,13 +7,15 @@ package protocol CodecWork: AnyObject, Sendable {
   func run()
 }
 
-/// A thread that codecs are pinned to. Several codecs may share it; each is scheduled at most once at a time, so its
-/// queue is bounded by their number.
+/// A thread that codecs are pinned to. Several codecs may share it, in groups that get equal parts of its time; each codec
+/// is scheduled at most once at a time, so its queue is bounded by their number.
 package final class CodecThread: Sendable {
   private final class Queue: Sendable {
-    let pending = Mutex<[any CodecWork]>([])
+    let turns = Mutex(FairTurns<any CodecWork>())
 
-    func next() -> (any CodecWork)? { pending.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
+    func next(after duration: Duration) -> (any CodecWork)? {
+      turns.withLock { $0.next(afterCost: duration.nanoseconds) }
+    }
   }
 
   private let queue: Queue
@@ -26,14 +28,26 @@ package final class CodecThread: Sendable {
     thread = try MediaThread(name: name) { control in
       while !control.isStopRequested {
         control.wait()
-        while let work = queue.next() { work.run() }
+        var duration = Duration.zero
+        while let work = queue.next(after: duration) {
+          let start = MediaTime.now
+          work.run()
+          duration = .now - start
+        }
       }
     }
   }
 
-  /// Has `work` run soon.
-  package func schedule(_ work: any CodecWork) {
-    queue.pending.withLock { $0.append(work) }
+  /// Opens a lane for a group that has none on this thread.
+  func openLane() -> Int { queue.turns.withLock { $0.open() } }
+  /// Adds a codec to a group's lane.
+  func retainLane(_ lane: Int) { queue.turns.withLock { $0.retain(lane) } }
+  /// Takes a codec from its group's lane; the last one closes it.
+  func releaseLane(_ lane: Int) { queue.turns.withLock { $0.release(lane) } }
+
+  /// Has `work` run when it is its group's turn.
+  func schedule(_ work: any CodecWork, in lane: Int) {
+    queue.turns.withLock { $0.append(work, to: lane) }
     thread.control.wake()
   }
 

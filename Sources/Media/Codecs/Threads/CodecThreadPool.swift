@@ -12,10 +12,54 @@ package final class CodecThreadPool: Sendable {
     case video
   }
 
+  /// A codec's place on a thread, in the lane of its group.
+  struct Seat: Sendable {
+    let thread: CodecThread
+    fileprivate let lane: Int
+    fileprivate let group: CodecGroup
+
+    /// Has `work` run when it is the group's turn.
+    func schedule(_ work: any CodecWork) { thread.schedule(work, in: lane) }
+  }
+
   private struct Entry {
+    struct Lane {
+      var place: Int
+      var userCount: Int
+    }
+
     var thread: CodecThread
     var kind: Kind
-    var userCount: Int
+    var userCount = 0
+    var lanes: [ObjectIdentifier: Lane] = [:]
+
+    /// How much a group would have to share here: its codecs first, which are better spread, then groups, however many
+    /// codecs they have.
+    func load(for group: CodecGroup) -> (own: Int, groups: Int, users: Int) {
+      (lanes[ObjectIdentifier(group)]?.userCount ?? 0, lanes.count, userCount)
+    }
+
+    mutating func seat(_ group: CodecGroup) -> Seat {
+      userCount += 1
+      let key = ObjectIdentifier(group)
+      if let lane = lanes[key]?.place {
+        lanes[key]?.userCount += 1
+        thread.retainLane(lane)
+        return Seat(thread: thread, lane: lane, group: group)
+      }
+      let lane = thread.openLane()
+      lanes[key] = Lane(place: lane, userCount: 1)
+      return Seat(thread: thread, lane: lane, group: group)
+    }
+
+    mutating func leave(_ group: CodecGroup) {
+      userCount -= 1
+      let key = ObjectIdentifier(group)
+      guard let lane = lanes[key] else { return }
+      lanes[key]?.userCount -= 1
+      if lane.userCount == 1 { lanes[key] = nil }
+      thread.releaseLane(lane.place)
+    }
   }
 
   package static let shared = CodecThreadPool()
@@ -29,34 +73,34 @@ package final class CodecThreadPool: Sendable {
 
   package var threadCount: Int { entries.withLock { $0.count } }
 
-  /// The thread for a new codec, which gives it back by `release`.
+  /// A seat for a new codec, which gives it back by `release`.
   ///
   /// - Throws: `MediaError`, when the system has no thread left.
-  func acquire(_ kind: Kind) throws -> CodecThread {
+  func acquire(_ kind: Kind, for group: CodecGroup) throws -> Seat {
     try entries.withLock { entries in
       let candidates = entries.indices.filter { entries[$0].kind == kind }
       if candidates.count >= limit,
-        let index = candidates.min(by: { entries[$0].userCount < entries[$1].userCount })
+        let index = candidates.min(by: { entries[$0].load(for: group) < entries[$1].load(for: group) })
       {
-        entries[index].userCount += 1
-        return entries[index].thread
+        return entries[index].seat(group)
       }
-      let thread = try CodecThread(name: "rtc-\(kind.rawValue)")
-      entries.append(Entry(thread: thread, kind: kind, userCount: 1))
-      return thread
+      var entry = Entry(thread: try CodecThread(name: "rtc-\(kind.rawValue)"), kind: kind)
+      let seat = entry.seat(group)
+      entries.append(entry)
+      return seat
     }
   }
 
-  /// Gives a thread back; its last user waits until it has ended, which takes microseconds since nothing else runs on
-  /// it.
-  func release(_ thread: CodecThread) {
+  /// Gives a seat back; the last user of a thread waits until it has ended, which takes microseconds since nothing else
+  /// runs on it.
+  func release(_ seat: Seat) {
     let isLast = entries.withLock { entries in
-      guard let index = entries.firstIndex(where: { $0.thread === thread }) else { return false }
-      entries[index].userCount -= 1
+      guard let index = entries.firstIndex(where: { $0.thread === seat.thread }) else { return false }
+      entries[index].leave(seat.group)
       guard entries[index].userCount == 0 else { return false }
       entries.remove(at: index)
       return true
     }
-    if isLast { thread.stop() }
+    if isLast { seat.thread.stop() }
   }
 }

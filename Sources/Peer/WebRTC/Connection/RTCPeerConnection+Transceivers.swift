@@ -156,10 +156,11 @@ extension RTCPeerConnection {
       kind: model.kind == .audio ? .audio : .video, id: model.receiver.trackID, onKeyFrameRequest: requestKeyFrame)
     let receiver = RTCRtpReceiver(
       id: id, track: track, connection: self,
-      pipeline: ReceivePipeline(feed: feed, codecs: options.codecs, onKeyFrameNeeded: requestKeyFrame))
+      pipeline: ReceivePipeline(
+        feed: feed, codecs: options.codecs, group: codecGroup, onKeyFrameNeeded: requestKeyFrame))
     let sender = RTCRtpSender(
       id: id, kind: model.kind, connection: self,
-      pipeline: SendPipeline(kind: model.kind, options: options, send: send))
+      pipeline: SendPipeline(kind: model.kind, options: options, group: codecGroup, send: send))
     let transceiver = RTCRtpTransceiver(model, sender: sender, receiver: receiver, connection: self)
     transceiverObjects[id] = transceiver
     return transceiver

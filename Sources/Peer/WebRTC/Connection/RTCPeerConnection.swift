@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOPosix
 internal import RTCBase
+internal import RTCCodecs
 internal import RTCEngine
 internal import RTCFrames
 internal import RTCJSEP
@@ -34,6 +35,8 @@ public actor RTCPeerConnection {
   /// The application's tasks on the event loop.
   nonisolated let tasks: EventLoopTaskExecutor
 
+  /// All encoders and decoders of the connection, which together get a part of the codec threads like any other connection's.
+  let codecGroup = CodecGroup()
   let holdings: ConnectionHoldings
   /// Ends the holdings of a connection that is dropped without `close()`; there is nothing to end before the first operation.
   var reaper: ConnectionReaper?

@@ -20,12 +20,17 @@ final class ReceivePipeline: Sendable {
 
   private let feed: RemoteTrackFeed
   private let codecs: CodecRegistry
+  private let group: CodecGroup
   private let onKeyFrameNeeded: @Sendable () -> Void
   private let state = Mutex(State())
 
-  init(feed: RemoteTrackFeed, codecs: CodecRegistry, onKeyFrameNeeded: @escaping @Sendable () -> Void) {
+  /// - Parameter group: the codecs of the connection.
+  init(
+    feed: RemoteTrackFeed, codecs: CodecRegistry, group: CodecGroup, onKeyFrameNeeded: @escaping @Sendable () -> Void
+  ) {
     self.feed = feed
     self.codecs = codecs
+    self.group = group
     self.onKeyFrameNeeded = onKeyFrameNeeded
   }
 
@@ -100,10 +105,10 @@ final class ReceivePipeline: Sendable {
     case .video:
       return try? .video(
         VideoDecoderPipeline(
-          registry: codecs, onFrame: { feed.deliver($0) }, onKeyFrameNeeded: { _ in onKeyFrameNeeded() }))
+          registry: codecs, group: group, onFrame: { feed.deliver($0) }, onKeyFrameNeeded: { _ in onKeyFrameNeeded() }))
     case .audio:
       return try? .audio(
-        AudioDecoderPipeline(registry: codecs, channels: channels, onFrame: { feed.deliver($0) }))
+        AudioDecoderPipeline(registry: codecs, channels: channels, group: group, onFrame: { feed.deliver($0) }))
     }
   }
 

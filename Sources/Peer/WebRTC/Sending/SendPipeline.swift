@@ -41,6 +41,7 @@ final class SendPipeline: Sendable {
 
   private let kind: MediaStreamTrackKind
   private let options: RTCPeerConnectionOptions
+  private let group: CodecGroup
   private let send: @Sendable (EncodedFrame) -> Void
   private let state = Mutex(State())
   private let steering = Mutex(Steering())
@@ -50,11 +51,14 @@ final class SendPipeline: Sendable {
   /// The adaptation counts time: it is asked at least so often while pictures come.
   private static let steeringInterval = Duration.milliseconds(250)
 
+  /// - Parameter group: the codecs of the connection.
   init(
-    kind: MediaStreamTrackKind, options: RTCPeerConnectionOptions, send: @escaping @Sendable (EncodedFrame) -> Void
+    kind: MediaStreamTrackKind, options: RTCPeerConnectionOptions, group: CodecGroup,
+    send: @escaping @Sendable (EncodedFrame) -> Void
   ) {
     self.kind = kind
     self.options = options
+    self.group = group
     self.send = send
   }
 
@@ -178,7 +182,8 @@ final class SendPipeline: Sendable {
           EncodedForwarder(mimeType: mimeType(codec), mimeTypeOf: \.mimeType, isStart: \.isKeyFrame, deliver))
       }
       let configuration = videoConfiguration(track, codec)
-      let pipeline = try VideoEncoderPipeline(registry: options.codecs, configuration: configuration, onFrame: deliver)
+      let pipeline = try VideoEncoderPipeline(
+        registry: options.codecs, configuration: configuration, group: group, onFrame: deliver)
       return .video(pipeline, configuration)
     case .audio:
       let deliver: @Sendable (EncodedAudioFrame) -> Void = { [weak self] frame in
@@ -189,7 +194,8 @@ final class SendPipeline: Sendable {
           EncodedForwarder(mimeType: mimeType(codec), mimeTypeOf: \.mimeType, isStart: { _ in true }, deliver))
       }
       let configuration = audioConfiguration(track, codec)
-      let pipeline = try AudioEncoderPipeline(registry: options.codecs, configuration: configuration, onFrame: deliver)
+      let pipeline = try AudioEncoderPipeline(
+        registry: options.codecs, configuration: configuration, group: group, onFrame: deliver)
       return .audio(pipeline, configuration)
     }
   }

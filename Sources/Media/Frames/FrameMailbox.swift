@@ -4,10 +4,14 @@ import Synchronization
 ///
 /// Frames that can be understood only in a row (compressed video) have restart points: once one is lost, all are
 /// dropped until the next restart point.
+///
+/// Where frames differ much in size, a budget bounds their bytes as well, for one mailbox or for several together.
 package final class FrameMailbox<Frame: Sendable>: FrameConsumer {
   private struct State {
     var frames: [Frame] = []
     var head = 0
+    /// What was taken of the budget for the frames.
+    var byteCount = 0
     var waiting: CheckedContinuation<Frame?, Never>?
     var isFinished = false
     var needsRestart: Bool
@@ -40,26 +44,42 @@ package final class FrameMailbox<Frame: Sendable>: FrameConsumer {
     }
   }
 
+  /// How many bytes may wait, in this mailbox or in several.
+  package struct ByteBound: Sendable {
+    package var budget: SharedBudget
+    package var sizeOf: @Sendable (Frame) -> Int
+
+    package init(_ budget: SharedBudget, sizeOf: @escaping @Sendable (Frame) -> Int) {
+      self.budget = budget
+      self.sizeOf = sizeOf
+    }
+  }
+
   /// Frames kept at most.
   package let capacity: Int
+  private let bytes: ByteBound?
   private let isRestartPoint: (@Sendable (Frame) -> Bool)?
   private let onRestartNeeded: (@Sendable () -> Void)?
   private let state: Mutex<State>
 
   /// - Parameters:
   ///   - capacity: frames kept at most, at least 1.
+  ///   - bytes: a bound for their size, beyond which the same happens as beyond the capacity.
   ///   - isRestartPoint: where a consumer that lost a frame can go on; `nil` when every frame stands for itself.
   ///   - onRestartNeeded: called when a frame was lost and a restart point is wanted.
   ///   - startsAtRestartPoint: whether the first frame must be one too.
   package init(
-    capacity: Int, isRestartPoint: (@Sendable (Frame) -> Bool)? = nil, onRestartNeeded: (@Sendable () -> Void)? = nil,
-    startsAtRestartPoint: Bool = false
+    capacity: Int, bytes: ByteBound? = nil, isRestartPoint: (@Sendable (Frame) -> Bool)? = nil,
+    onRestartNeeded: (@Sendable () -> Void)? = nil, startsAtRestartPoint: Bool = false
   ) {
     self.capacity = max(1, capacity)
+    self.bytes = bytes
     self.isRestartPoint = isRestartPoint
     self.onRestartNeeded = onRestartNeeded
     state = Mutex(State(needsRestart: startsAtRestartPoint))
   }
+
+  deinit { bytes?.budget.give(state.withLock { $0.byteCount }) }
 
   package var count: Int { state.withLock { $0.count } }
   /// Frames lost because the consumer was too slow.
@@ -80,21 +100,22 @@ package final class FrameMailbox<Frame: Sendable>: FrameConsumer {
         state.waiting = nil
         return waiting
       }
-      if state.count >= capacity {
-        if let isRestartPoint {
-          state.droppedCount += state.count
-          state.frames.removeAll(keepingCapacity: true)
-          state.head = 0
-          if !isRestartPoint(frame) {
-            state.droppedCount += 1
-            state.needsRestart = true
-            needsRestart = true
-            return nil
-          }
-        } else {
-          _ = state.popFirst()
-          state.droppedCount += 1
-        }
+      let size = bytes?.sizeOf(frame) ?? 0
+      var hasRoom = state.count < capacity && take(size, &state)
+      if !hasRoom, let isRestartPoint {
+        state.droppedCount += state.count
+        discard(&state)
+        hasRoom = isRestartPoint(frame) && take(size, &state)
+        state.needsRestart = !hasRoom
+        needsRestart = !hasRoom
+      }
+      while !hasRoom, popFirst(&state) != nil {
+        state.droppedCount += 1
+        hasRoom = take(size, &state)
+      }
+      guard hasRoom else {
+        state.droppedCount += 1
+        return nil
       }
       state.frames.append(frame)
       return nil
@@ -123,9 +144,33 @@ package final class FrameMailbox<Frame: Sendable>: FrameConsumer {
     if isReady { body() }
   }
 
+  private func take(_ size: Int, _ state: inout State) -> Bool {
+    guard let bytes else { return true }
+    guard bytes.budget.take(size) else { return false }
+    state.byteCount += size
+    return true
+  }
+
+  private func popFirst(_ state: inout State) -> Frame? {
+    let frame = state.popFirst()
+    if let frame, let bytes {
+      let size = bytes.sizeOf(frame)
+      state.byteCount -= size
+      bytes.budget.give(size)
+    }
+    return frame
+  }
+
+  private func discard(_ state: inout State) {
+    state.frames.removeAll(keepingCapacity: true)
+    state.head = 0
+    bytes?.budget.give(state.byteCount)
+    state.byteCount = 0
+  }
+
   /// The oldest frame, when there is one.
   package func poll() -> Frame? {
-    let (frame, ready) = state.withLock { ($0.popFirst(), $0.takeReady(capacity: capacity)) }
+    let (frame, ready) = state.withLock { (popFirst(&$0), $0.takeReady(capacity: capacity)) }
     for body in ready { body() }
     return frame
   }
@@ -138,7 +183,7 @@ package final class FrameMailbox<Frame: Sendable>: FrameConsumer {
         if let frame = poll() { return continuation.resume(returning: frame) }
         // Without an answer it waits.
         let answer: Frame?? = state.withLock { state in
-          if let frame = state.popFirst() { return .some(frame) }
+          if let frame = popFirst(&state) { return .some(frame) }
           if state.isFinished || state.waiting != nil || Task.isCancelled { return .some(nil) }
           state.waiting = continuation
           return nil
@@ -153,5 +198,27 @@ package final class FrameMailbox<Frame: Sendable>: FrameConsumer {
       }
       waiting?.resume(returning: nil)
     }
+  }
+}
+
+extension FrameMailbox where Frame == EncodedVideoFrame {
+  /// Bytes of compressed pictures that wait before one consumer at most: a picture may have megabytes.
+  package static var byteLimit: Int { 16 << 20 }
+
+  /// A mailbox of compressed pictures, which goes on at a key frame once one is lost.
+  ///
+  /// - Parameters:
+  ///   - capacity: pictures kept at most, at least 1.
+  ///   - budget: of their bytes; `nil` for one of its own.
+  ///   - onKeyFrameNeeded: called when a picture was lost and a key frame is wanted.
+  ///   - startsAtKeyFrame: whether the first picture must be one too.
+  package convenience init(
+    capacity: Int, budget: SharedBudget? = nil, onKeyFrameNeeded: @escaping @Sendable () -> Void,
+    startsAtKeyFrame: Bool = false
+  ) {
+    self.init(
+      capacity: capacity,
+      bytes: ByteBound(budget ?? SharedBudget(limit: Self.byteLimit), sizeOf: { $0.bytes.count }),
+      isRestartPoint: { $0.isKeyFrame }, onRestartNeeded: onKeyFrameNeeded, startsAtRestartPoint: startsAtKeyFrame)
   }
 }

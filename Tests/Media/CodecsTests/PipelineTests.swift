@@ -167,6 +167,39 @@ struct PipelineTests {
     await decoder.close()
   }
 
+  @Test("what waits before the decoders of one connection is bounded by its bytes, all together")
+  func waitingBytes() async throws {
+    let pool = CodecThreadPool(limit: 1)
+    let gate = Gate()
+    let registry = CodecRegistry(factories: [GatedFactory(gate: gate)])
+    // Holds the thread.
+    let encoder = try VideoEncoderPipeline(
+      registry: registry, configuration: VideoEncoderConfiguration(mimeType: "video/test"), pool: pool,
+      onFrame: { _ in })
+    encoder.receive(testPicture(0, width: 16, height: 16))
+    await gate.waitUntilEntered()
+    let group = CodecGroup()
+    let requests = Collector<Int>()
+    let decoders = try (0..<10).map { index in
+      try VideoDecoderPipeline(
+        registry: registry, group: group, pool: pool, onFrame: { _ in }, onKeyFrameNeeded: { _ in requests.add(index) })
+    }
+    let bytes = [UInt8](repeating: 0, count: 5 << 20)
+    for index in 0..<30 {
+      for decoder in decoders {
+        decoder.receive(
+          EncodedVideoFrame(bytes: bytes, mimeType: "video/test", isKeyFrame: index == 0, timestamp: .zero))
+      }
+    }
+    #expect(group.waitingBytes.used <= CodecGroup.waitingByteLimit)
+    for decoder in decoders { #expect(decoder.statistics.framesDropped >= 29) }
+    #expect(requests.count >= 10)
+    gate.open()
+    for decoder in decoders { await decoder.close() }
+    await encoder.close()
+    #expect(group.waitingBytes.used == 0)
+  }
+
   @Test(
     "sound of any format goes through encoder and decoder and keeps its frequency, its clock counted in samples",
     arguments: [

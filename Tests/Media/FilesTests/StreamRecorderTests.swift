@@ -142,6 +142,23 @@ struct StreamRecorderTests {
     #expect(error?.message.contains("No space left") == true)
   }
 
+  @Test("a recorder waits for its other tracks within bounded memory, then begins without them")
+  func boundedWait() async throws {
+    let (videoTrack, videoFeed) = RemoteTrackFeed.makeTrack(kind: .video)
+    let (audioTrack, _) = RemoteTrackFeed.makeTrack(kind: .audio)
+    let recorder = try StreamRecorder(
+      tracks: [videoTrack, audioTrack], path: folder.file("large.webm"),
+      options: .init(pictureTimeout: .seconds(3_600)))
+    try recorder.start()
+    let bytes = [UInt8](repeating: 0, count: 4 << 20)
+    let hasBegun = await eventually {
+      videoFeed.deliver(EncodedVideoFrame(bytes: bytes, mimeType: "video/VP8", isKeyFrame: true, timestamp: .now))
+      return recorder.statistics.videoFrames > 0
+    }
+    #expect(hasBegun)
+    try await recorder.stop()
+  }
+
   @Test("a recorder that is forgotten completes its file")
   func forgotten() async throws {
     let path = folder.file("forgotten.webm")

@@ -88,6 +88,55 @@ struct FrameMailboxTests {
     #expect(mailbox.poll() == nil)
   }
 
+  @Test("frames that are too many bytes are as those that are too many, and give back what they took")
+  func bytes() {
+    let budget = SharedBudget(limit: 100)
+    let bound = FrameMailbox<Int>.ByteBound(budget) { $0 }
+    let plain = FrameMailbox<Int>(capacity: 50, bytes: bound)
+    for frame in [30, 40, 20] { plain.receive(frame) }
+    #expect(budget.used == 90)
+    // The two oldest make room.
+    plain.receive(60)
+    #expect(plain.droppedCount == 2)
+    #expect(plain.poll() == 20)
+    #expect(budget.used == 60)
+    // What is larger than all room is not kept.
+    plain.receive(101)
+    #expect(plain.poll() == nil)
+    #expect(plain.droppedCount == 4)
+    #expect(budget.used == 0)
+  }
+
+  @Test("mailboxes with one bound together hold no more than it, and each goes on at a key frame that finds room")
+  func sharedBytes() {
+    let budget = SharedBudget(limit: 100)
+    let requests = FrameMailbox<Int>(capacity: 100)
+    func mailbox() -> FrameMailbox<Int> {
+      FrameMailbox(
+        capacity: 50, bytes: .init(budget) { $0 }, isRestartPoint: { $0 % 10 == 0 },
+        onRestartNeeded: { requests.receive(1) })
+    }
+    var first: FrameMailbox<Int>? = mailbox()
+    let second = mailbox()
+    first?.receive(80)
+    second.receive(10)
+    second.receive(11)
+    #expect(second.count == 0 && second.droppedCount == 2 && requests.count == 1)
+    second.receive(9)
+    second.receive(30)
+    #expect(second.count == 0 && second.droppedCount == 4 && requests.count == 2)
+    #expect(budget.used == 80)
+    first = nil
+    #expect(budget.used == 0)
+    second.receive(5)
+    second.receive(30)
+    second.receive(31)
+    #expect(second.count == 2 && budget.used == 61)
+    #expect(second.poll() == 30)
+    #expect(second.poll() == 31)
+    #expect(budget.used == 0)
+  }
+
   @Test("a waiting consumer is resumed by a frame, by the end, and by cancellation")
   func waiting() async {
     let mailbox = FrameMailbox<Int>(capacity: 1)

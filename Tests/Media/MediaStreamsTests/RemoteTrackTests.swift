@@ -47,4 +47,21 @@ struct RemoteTrackTests {
     #expect(await frames.next()?.bytes == [2])
     #expect(track.encodedVideoProvider?.isEncodedOnly == false)
   }
+
+  @Test("compressed frames that nobody takes are bounded by their bytes, and a key frame is asked for")
+  func compressedBytes() async {
+    let requests = FrameMailbox<Int>(capacity: 10)
+    let (track, feed) = RemoteTrackFeed.makeTrack(kind: .video, onKeyFrameRequest: { requests.receive(1) })
+    var frames = track.encodedVideoFrames().makeAsyncIterator()
+    let bytes = [UInt8](repeating: 0, count: 5 << 20)
+    func deliver(_ isKeyFrame: Bool) {
+      feed.deliver(EncodedVideoFrame(bytes: bytes, mimeType: "video/VP8", isKeyFrame: isKeyFrame, timestamp: .zero))
+    }
+    deliver(true)
+    for _ in 0..<3 { deliver(false) }
+    #expect(frames.droppedFrames == 4)
+    #expect(requests.count == 2)
+    deliver(true)
+    #expect(await frames.next()?.isKeyFrame == true)
+  }
 }

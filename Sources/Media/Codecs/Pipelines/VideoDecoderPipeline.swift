@@ -10,7 +10,7 @@ package final class VideoDecoderPipeline: Sendable {
   /// Begins on a codec thread. The decoder is made there with the first frame, and anew when the codec changes.
   ///
   /// - Parameters:
-  ///   - capacity: compressed pictures that may wait.
+  ///   - capacity: compressed pictures that may wait, within the bytes that may.
   ///   - group: the codecs of the same connection; `nil` for a codec on its own.
   ///   - onFrame: called on the codec thread with each picture; it must not wait.
   ///   - onKeyFrameNeeded: called when decoding cannot go on without a key frame, for each frame that cannot be
@@ -23,8 +23,8 @@ package final class VideoDecoderPipeline: Sendable {
     let core = Core(registry: registry, onFrame: onFrame, onKeyFrameNeeded: onKeyFrameNeeded)
     self.core = core
     let mailbox = FrameMailbox<EncodedVideoFrame>(
-      capacity: capacity, isRestartPoint: { $0.isKeyFrame },
-      onRestartNeeded: { onKeyFrameNeeded(MediaError(.encodingError, "the decoder is too slow for what arrives")) })
+      capacity: capacity, budget: group?.waitingBytes,
+      onKeyFrameNeeded: { onKeyFrameNeeded(MediaError(.encodingError, "the decoder is too slow for what arrives")) })
     queue = try CodecQueue(
       mailbox, kind: .video, group: group, pool: pool, process: { core.decode($0) }, onClose: { core.close() })
   }

@@ -69,6 +69,7 @@ final class CodecQueue<Input: Sendable>: CodecWork {
   /// processed afterwards.
   func close() async {
     mailbox.finish()
+    while mailbox.poll() != nil {}
     await withCheckedContinuation { continuation in
       let isClosed = lifetime.withLock { lifetime in
         if lifetime.isClosed { return true }

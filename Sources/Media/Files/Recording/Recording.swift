@@ -17,6 +17,8 @@ struct Recording: ~Copyable {
   private static let idleTime = Duration.seconds(1)
   /// Frames that wait for the header at most.
   private static let waitingLimit = 4_000
+  /// Bytes of them: beyond, the file begins without the tracks that have nothing yet.
+  private static let waitingByteLimit = 16 << 20
 
   private(set) var statistics = StreamRecorder.Statistics()
   private let path: String
@@ -29,6 +31,7 @@ struct Recording: ~Copyable {
   /// The track in the file of each feed; `nil` before the header, and for what the file cannot hold.
   private var tracks: [Int?]
   private var waiting: [Waiting] = []
+  private var waitingByteCount = 0
   private var firstArrival: MediaTime?
   private var lastArrival: MediaTime
   private var lastPicture: [MediaTime?]
@@ -63,7 +66,11 @@ struct Recording: ~Copyable {
         if feed.kind == .video { notePicture(index, time: time, isKeyFrame: frame.isKeyFrame, now: now) }
         if writer == nil {
           if firstArrival == nil { firstArrival = now }
-          if waiting.count < Self.waitingLimit { waiting.append(Waiting(feed: index, time: time, frame: frame)) }
+          if waiting.count < Self.waitingLimit {
+            waiting.append(Waiting(feed: index, time: time, frame: frame))
+            waitingByteCount += frame.bytes.count
+          }
+          if waitingByteCount > Self.waitingByteLimit { try begin() }
         } else {
           try write(frame, feed: index, time: time)
         }

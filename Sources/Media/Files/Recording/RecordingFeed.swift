@@ -25,9 +25,7 @@ final class RecordingFeed: Sendable {
     kind = track.kind
     let provider = track.encodedVideoProvider
     // Four seconds of pictures at 60 a second, and of sound: what a slow disk may take to answer.
-    video = FrameMailbox(
-      capacity: 240, isRestartPoint: { $0.isKeyFrame }, onRestartNeeded: { provider?.requestKeyFrame() },
-      startsAtRestartPoint: true)
+    video = FrameMailbox(capacity: 240, onKeyFrameNeeded: { provider?.requestKeyFrame() }, startsAtKeyFrame: true)
     audio = FrameMailbox(capacity: 400)
   }
 

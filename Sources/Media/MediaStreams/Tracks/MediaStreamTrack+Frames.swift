@@ -25,15 +25,13 @@ extension MediaStreamTrack {
   /// The track's compressed pictures, as a peer sent them or a pass-through source was given them; other tracks have
   /// none.
   ///
-  /// It begins with a key frame. A consumer that falls behind by more than `buffer` loses all up to the next key frame,
-  /// which is asked for.
+  /// It begins with a key frame. A consumer that falls behind by more than `buffer`, or by 16 MiB, loses all up to the
+  /// next key frame, which is asked for.
   public func encodedVideoFrames(buffer: Int = 120) -> FrameSequence<EncodedVideoFrame> {
     let provider = attachment.source.encodedVideo
     return FrameSequence(
       makeMailbox: {
-        FrameMailbox(
-          capacity: buffer, isRestartPoint: { $0.isKeyFrame }, onRestartNeeded: { provider?.requestKeyFrame() },
-          startsAtRestartPoint: true)
+        FrameMailbox(capacity: buffer, onKeyFrameNeeded: { provider?.requestKeyFrame() }, startsAtKeyFrame: true)
       },
       attach: {
         self.attachEncodedVideo($0)

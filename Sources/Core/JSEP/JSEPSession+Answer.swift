@@ -123,8 +123,23 @@ extension JSEPSession {
       for index in plan.indices where !kept.contains(index) { plan[index].isRejected = true }
       groups.removeAll { !$0.contains(first) }
     }
+    rejectBeyondTransports(&plan, &groups)
     for group in groups { for member in group { plan[member].isBundled = true } }
     return groups
+  }
+
+  /// As with max-bundle, what finds no transport is rejected: here those that came last of the sections that share none and would need
+  /// one more than there may be.
+  private func rejectBeyondTransports(_ plan: inout [LocalDescription.Section], _ groups: inout [[Int]]) {
+    var free = Self.maximumTransports - transports.count
+    for index in plan.indices where !plan[index].isRejected {
+      let group = groups.first { $0.contains(index) } ?? [index]
+      guard group[0] == index, !group.contains(where: { sections[$0].transportID != nil }) else { continue }
+      free -= 1
+      guard free < 0 else { continue }
+      for member in group { plan[member].isRejected = true }
+      groups.removeAll { $0[0] == index }
+    }
   }
 
   private mutating func assignTransport(

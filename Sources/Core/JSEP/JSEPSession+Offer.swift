@@ -26,7 +26,7 @@ extension JSEPSession {
       type: .offer, description: SessionDescription(origin: Origin(sessionID: sessionID, sessionVersion: 0)),
       sections: [], revision: revision)
     let isFirst = !sections.contains { $0.isNegotiated && !$0.isRejected }
-    assignTransports(&plan, isFirst: isFirst, offer: &offer)
+    try assignTransports(&plan, isFirst: isFirst, offer: &offer)
     try assignGenerations(&plan, restart: options.iceRestart, offer: &offer)
     offer.description.media = plan.indices.map { writeOffered(&plan, $0, offer: offer) }
     let groups = bundleGroups(plan, isFirst: isFirst)
@@ -97,7 +97,7 @@ extension JSEPSession {
   /// RFC 9429 §5.2.1 with the bundle policies of §4.1.1; later offers keep what was negotiated (§5.2.2).
   private mutating func assignTransports(
     _ plan: inout [LocalDescription.Section], isFirst: Bool, offer: inout LocalDescription
-  ) {
+  ) throws(WebRTCError) {
     let used = plan.indices.filter { !plan[$0].isRejected }
     let shared = used.first { $0 < sections.count && sections[$0].isBundled && plan[$0].mid == sections[$0].mid }
       .flatMap { plan[$0].transportID }
@@ -105,9 +105,10 @@ extension JSEPSession {
     var first: TransportID?
     for index in used {
       if plan[index].transportID == nil {
+        let isFull = transports.count + offer.newTransports.count >= Self.maximumTransports
         let isShared: Bool =
           switch configuration.bundlePolicy {
-          case .maxCompat: false
+          case .maxCompat: isFull
           case .balanced: kindsWithTransport.contains(plan[index].kind)
           case .maxBundle: true
           }
@@ -117,6 +118,10 @@ extension JSEPSession {
         } else if !isFirst, let shared {
           plan[index].transportID = shared
         } else {
+          guard !isFull else {
+            throw .operationError(
+              "A connection has at most \(Self.maximumTransports) transports, and the peer lets no sections share one.")
+          }
           let transport = proposedTransport(mid: plan[index].mid, isControlling: true)
           plan[index].transportID = transport.id
           offer.newTransports.append(transport)

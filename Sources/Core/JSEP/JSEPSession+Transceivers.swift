@@ -7,6 +7,9 @@ import WebRTCTypes
 extension JSEPSession {
   /// The most transceivers of one session.
   static let maximumTransceivers = 1_024
+  /// The most transports of one session: each has sockets on every address, an ICE agent and a DTLS association. Sections that share one
+  /// are not limited by it.
+  static let maximumTransports = 16
 
   /// Always makes a new one (webrtc-pc §5.1, addTransceiver).
   @discardableResult

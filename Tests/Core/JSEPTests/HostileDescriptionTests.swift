@@ -71,4 +71,96 @@ struct HostileDescriptionTests {
       #expect(receiver.trackID != name && receiver.trackID != "t" && receiver.trackID != "track", "\(line)")
     }
   }
+
+  @Test("JS-35: sections that share no transport are accepted until there are 16 transports, and not beyond")
+  func transports() throws {
+    var session = makeSession()
+    let limit = JSEPSession.maximumTransports
+    let answer = try session.answer(OfferText(Self.sections(256).joined()).text)
+    #expect(answer.media.map { $0.port != 0 } == (0..<256).map { $0 < limit })
+    #expect(session.negotiated.transports.count == limit && session.transports.count == limit)
+    // The same with later offers: those accepted stay, those that are new find none free.
+    for _ in 0..<3 {
+      let again = try session.answer(OfferText(Self.sections(256).joined()).text)
+      #expect(again.media.map { $0.port != 0 } == (0..<256).map { $0 < limit })
+      #expect(session.transports.count == limit)
+    }
+    // Sections that share one need none of their own.
+    let group = "a=group:BUNDLE \(([0] + Array(16..<256)).map { "\($0)" }.joined(separator: " "))\n"
+    let bundled = try session.answer(OfferText(Self.sections(256).joined(), session: group).text)
+    #expect(bundled.media.allSatisfy { $0.port != 0 })
+    #expect(session.transports.count == limit)
+    // What is given up is free again.
+    let fewer = Self.sections(4) + (4..<256).map { "m=audio 0 UDP/TLS/RTP/SAVPF 111\na=mid:\($0)\n" }
+    _ = try session.answer(OfferText(fewer.joined()).text)
+    #expect(session.transports.count == 4)
+    _ = try session.answer(OfferText(Self.sections(256).joined()).text)
+    #expect(session.transports.count == limit)
+  }
+
+  @Test("JS-35: groups of sections beyond 16 transports are rejected whole")
+  func transportsOfGroups() throws {
+    var session = makeSession()
+    let groups = (0..<40).map { "a=group:BUNDLE \($0 * 2) \($0 * 2 + 1)\n" }.joined()
+    let answer = try session.answer(OfferText(Self.sections(80).joined(), session: groups).text)
+    let accepted = JSEPSession.maximumTransports * 2
+    #expect(answer.media.map { $0.port != 0 } == (0..<80).map { $0 < accepted })
+    #expect(answer.bundleGroups.count == JSEPSession.maximumTransports)
+    #expect(session.transports.count == JSEPSession.maximumTransports)
+  }
+
+  @Test("JS-35: provisional answers and rollbacks leave no more than 16 transports")
+  func provisionalTransports() throws {
+    let limit = JSEPSession.maximumTransports
+    var session = makeSession()
+    _ = try session.answer(OfferText(Self.sections(10).joined()).text)
+    let more = OfferText(Self.sections(40).joined()).text
+    for _ in 0..<3 {
+      _ = try session.setRemoteDescription(.offer, sdp: more)
+      let provisional = try session.createAnswer()
+      _ = try session.setRemoteDescription(.rollback)
+      #expect(session.transports.count == 10)
+      _ = try session.setRemoteDescription(.offer, sdp: more)
+      #expect(try session.createAnswer().sdp.isEmpty == provisional.sdp.isEmpty)
+    }
+    for _ in 0..<3 {
+      _ = try session.setLocalDescription(.pranswer)
+      #expect(session.transports.count == limit)
+    }
+    _ = try session.setLocalDescription(.answer)
+    #expect(session.transports.count == limit)
+    #expect(try parse(session.currentLocalDescription?.sdp).media.count { $0.port != 0 } == limit)
+  }
+
+  @Test("JS-35: an offer of ours begins 16 transports at most, and no answer makes them more")
+  func offeredTransports() throws {
+    var session = makeSession { $0.bundlePolicy = .maxCompat }
+    for _ in 0..<40 { try session.addTransceiver(.audio) }
+    _ = try session.setLocalDescription()
+    let limit = JSEPSession.maximumTransports
+    #expect(session.transports.count == limit)
+    let offer = try parse(session.localDescription?.sdp)
+    #expect(offer.media.map(\.isBundleOnly) == (0..<40).map { $0 >= limit })
+    // The peer knows no BUNDLE, and takes what is bundle-only all the same.
+    func answer(_ count: Int) -> String {
+      let accepted = (0..<40).map { index in
+        index < count
+          ? OfferText.audio(mid: "\(index)", transport: OfferText.transport.replacing("actpass", with: "active"))
+          : "m=audio 0 UDP/TLS/RTP/SAVPF 111\na=mid:\(index)\n"
+      }
+      return OfferText(accepted.joined()).text
+    }
+    #expect(errorName { _ = try session.setRemoteDescription(.answer, sdp: answer(40)) } == "InvalidAccessError")
+    #expect(errorName { _ = try session.setRemoteDescription(.answer, sdp: answer(limit + 1)) } == "InvalidAccessError")
+    _ = try session.setRemoteDescription(.answer, sdp: answer(limit))
+    #expect(session.transports.count == limit)
+    // There is nothing that a further section could share.
+    try session.addTransceiver(.audio)
+    #expect(errorName { _ = try session.createOffer() } == "OperationError")
+    #expect(session.transports.count == limit)
+  }
+
+  private static func sections(_ count: Int, from first: Int = 0) -> [String] {
+    (first..<first + count).map { OfferText.audio(mid: "\($0)") }
+  }
 }

@@ -102,7 +102,7 @@ extension JSEPSession {
       stopNow(position)
     }
     let inUse = Set(sections.compactMap(\.transceiverID))
-    transceivers.removeAll { $0.isStopped && !inUse.contains($0.id) }
+    removeTransceivers { $0.isStopped && !inUse.contains($0.id) }
   }
 
   // MARK: Transports

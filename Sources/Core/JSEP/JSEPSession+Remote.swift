@@ -68,6 +68,8 @@ extension JSEPSession {
       }
       mids.append(mid ?? "")
     }
+    // A section without a=mid keeps its own, which another must not take.
+    guard Set(mids).count == mids.count else { throw .invalidAccessError("Two m-sections have the same mid.") }
     let reader = RemoteDescriptionReader(type: type, description: description, configuration: configuration)
     let remote = try reader.read { mids[$0] }
     for section in remote.sections where section.index < known.count {
@@ -127,6 +129,8 @@ extension JSEPSession {
     // What an offer of ours would have said no longer holds: its mids may be taken, and its transports would have
     // controlled.
     proposals = Proposals()
+    // It answers another offer.
+    lastCreatedAnswer = nil
     learnExtensions(of: offer)
     for section in offer.sections {
       learn(section)

@@ -17,7 +17,7 @@ extension JSEPSession {
       kept.nextGenerationNumber = current.nextGenerationNumber
       return kept
     }
-    transceivers.removeAll { $0.wasCreatedByRemoteOffer && saved.transceivers[$0.id] == nil }
+    removeTransceivers { $0.wasCreatedByRemoteOffer && saved.transceivers[$0.id] == nil }
     for index in transceivers.indices {
       let isStopped = transceivers[index].isStopped
       transceivers[index].negotiated = saved.transceivers[transceivers[index].id] ?? .init()

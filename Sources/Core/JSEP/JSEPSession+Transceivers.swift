@@ -201,6 +201,14 @@ extension JSEPSession {
     return id
   }
 
+  /// Their SSRCs are free again.
+  mutating func removeTransceivers(where isGone: (JSEPTransceiver) -> Bool) {
+    let count = transceivers.count
+    transceivers.removeAll(where: isGone)
+    guard transceivers.count < count else { return }
+    usedSSRCs = Set(transceivers.lazy.flatMap(\.sender.sources).flatMap { [$0.ssrc, $0.retransmissionSSRC] })
+  }
+
   private mutating func unusedSSRC() -> SSRC {
     var ssrc = SSRC(rawValue: random.uint32())
     // 0 is what some peers take for "unknown".

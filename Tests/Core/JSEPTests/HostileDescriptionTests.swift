@@ -72,6 +72,12 @@ struct HostileDescriptionTests {
     }
   }
 
+  // MARK: Transports
+
+  private static func sections(_ count: Int, from first: Int = 0) -> [String] {
+    (first..<first + count).map { OfferText.audio(mid: "\($0)") }
+  }
+
   @Test("JS-35: sections that share no transport are accepted until there are 16 transports, and not beyond")
   func transports() throws {
     var session = makeSession()
@@ -160,7 +166,40 @@ struct HostileDescriptionTests {
     #expect(session.transports.count == limit)
   }
 
-  private static func sections(_ count: Int, from first: Int = 0) -> [String] {
-    (first..<first + count).map { OfferText.audio(mid: "\($0)") }
+  // MARK: Names, answers and sources that were used before
+
+  @Test("JS-15: a section cannot take the mid of one that has none in the new offer")
+  func takenMID() throws {
+    var session = makeSession()
+    _ = try session.answer(OfferText(OfferText.audio(mid: nil)).text)
+    let mid = session.sections[0].mid
+    let offer = OfferText(OfferText.audio(mid: nil), OfferText.video(mid: mid)).text
+    #expect(errorName { _ = try session.setRemoteDescription(.offer, sdp: offer) } == "InvalidAccessError")
+    #expect(session.signalingState == .stable && session.sections.count == 1)
+  }
+
+  @Test("JS-13: an answer to an earlier offer is not the last one that was created")
+  func staleAnswer() throws {
+    var session = makeSession()
+    _ = try session.setRemoteDescription(.offer, sdp: OfferText(OfferText.audio()).text)
+    let stale = try session.createAnswer()
+    _ = try session.setRemoteDescription(.offer, sdp: OfferText(OfferText.audio(), OfferText.video()).text)
+    #expect(
+      errorName { _ = try session.setLocalDescription(.answer, sdp: stale.sdp) } == "InvalidModificationError")
+    let answer = try session.createAnswer()
+    _ = try session.setLocalDescription(.answer, sdp: answer.sdp)
+    #expect(session.signalingState == .stable && session.sections.count == 2)
+  }
+
+  @Test("JS-35: the SSRCs of senders that are gone are forgotten")
+  func usedSSRCs() throws {
+    var session = makeSession()
+    let offer = OfferText(Self.sections(20).joined(), session: "a=group:BUNDLE 0\n").text
+    for _ in 0..<10 {
+      _ = try session.setRemoteDescription(.offer, sdp: offer)
+      #expect(session.usedSSRCs.count == 40)
+      _ = try session.setRemoteDescription(.rollback)
+      #expect(session.usedSSRCs.isEmpty)
+    }
   }
 }

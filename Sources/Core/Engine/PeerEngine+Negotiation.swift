@@ -53,7 +53,7 @@ extension PeerEngine {
       candidate.candidate, sdpMid: candidate.sdpMid, sdpMLineIndex: candidate.sdpMLineIndex.map { Int($0) },
       usernameFragment: candidate.usernameFragment)
     setDirty(now: now)
-    reconcile(now: now)
+    reconcileTransports(now: now)
   }
 
   private mutating func apply(_ events: [JSEPEvent], isRollback: Bool, now: MonotonicTime) {
@@ -132,6 +132,14 @@ extension PeerEngine {
   /// Makes the transports what the descriptions say.
   mutating func reconcile(now: MonotonicTime) {
     guard !isClosed else { return }
+    reconcileTransports(now: now)
+    reconcileMedia(now: now)
+    reconcileData(now: now)
+  }
+
+  /// All that candidates change.
+  private mutating func reconcileTransports(now: MonotonicTime) {
+    guard !isClosed else { return }
     negotiated = jsep.negotiated
     for index in transports.indices.reversed()
     where negotiated.transport(transports[index].session.id) == nil {
@@ -149,8 +157,6 @@ extension PeerEngine {
       transports[index].media.receiveBuffer = configuration.limits.receiveBuffer / transports.count
       transports[index].session.ice.sharePace(among: transports.count, now: now)
     }
-    reconcileMedia(now: now)
-    reconcileData(now: now)
   }
 
   private mutating func addTransport(_ transport: NegotiatedTransport) -> Int {
@@ -237,12 +243,13 @@ extension PeerEngine {
   /// Gives each transport its sections.
   mutating func reconcileMedia(now: MonotonicTime) {
     guard !isClosed else { return }
+    let transceivers = Dictionary(uniqueKeysWithValues: jsep.transceivers.map { ($0.id, $0) })
     for index in transports.indices {
       let id = transports[index].session.id
       var media = negotiated.media.filter { $0.transportID == id }
       var settings: [TransceiverID: SendSettings] = [:]
       for position in media.indices {
-        guard let transceiver = jsep.transceiver(media[position].transceiverID) else { continue }
+        guard let transceiver = transceivers[media[position].transceiverID] else { continue }
         settings[transceiver.id] = SendSettings(transceiver)
         // A stopped transceiver falls silent at once, not with the next negotiation (webrtc-pc §5.4, stop).
         if transceiver.isStopping { media[position].direction = .inactive }

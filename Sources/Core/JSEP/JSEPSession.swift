@@ -69,13 +69,6 @@ package struct JSEPSession {
 }
 
 extension JSEPSession {
-  package var currentLocalDescription: RTCSessionDescription? { currentLocal?.apiDescription }
-  package var pendingLocalDescription: RTCSessionDescription? { pendingLocal?.apiDescription }
-  package var currentRemoteDescription: RTCSessionDescription? { currentRemote?.apiDescription }
-  package var pendingRemoteDescription: RTCSessionDescription? { pendingRemote?.apiDescription }
-  package var localDescription: RTCSessionDescription? { pendingLocalDescription ?? currentLocalDescription }
-  package var remoteDescription: RTCSessionDescription? { pendingRemoteDescription ?? currentRemoteDescription }
-
   /// Whether the peer takes candidates after its description; `nil` before there is one (webrtc-pc §4.4.2).
   package var canTrickleIceCandidates: Bool? {
     guard let remote = pendingRemote ?? currentRemote else { return nil }

@@ -98,6 +98,14 @@ struct SignallingTests {
     try await callee.setLocalDescription()
     #expect(callee.transceivers.count == count && callee.signalingState == .stable)
     try await eventually("every section has its track") { events.count("track") == count }
+    for number in 1...1_000 {
+      let candidate = "candidate:\(number) 1 udp \(number) 192.0.2.1 \(1_000 + number) typ host"
+      try await callee.addIceCandidate(RTCIceCandidateInit(candidate: candidate, sdpMLineIndex: 0))
+    }
+    // The first and the last of as many as a section may have.
+    let remote = try #require(callee.remoteDescription)
+    #expect(remote.sdp.contains(" 1001 typ host") && remote.sdp.contains(" 2000 typ host"))
+    #expect(!remote.sdp.contains(" 1500 typ host"))
     await caller.close()
     await callee.close()
   }

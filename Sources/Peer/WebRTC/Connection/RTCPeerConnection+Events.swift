@@ -26,10 +26,10 @@ extension RTCPeerConnection {
     case .negotiationNeeded: tell(.negotiationNeeded)
     case .gatheringNeeded(let transport, let fragment): gather(transport, fragment: fragment)
     case .candidate(let candidate, let server):
-      refreshSnapshot()
+      refreshDescriptions()
       tell(.iceCandidate(named(candidate, server: server)))
     case .candidatesComplete:
-      refreshSnapshot()
+      refreshDescriptions()
       tell(.iceCandidate(nil))
     case .candidateError(let error):
       let url = serverURL(error.serverIndex) ?? ""

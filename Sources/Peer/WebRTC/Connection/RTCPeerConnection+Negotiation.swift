@@ -48,7 +48,7 @@ extension RTCPeerConnection {
   /// - Throws: `WebRTCError.invalidStateError` before the remote description, `.operationError` for a candidate or section that is not there,
   ///   `.typeError` without section.
   public func addIceCandidate(_ candidate: RTCIceCandidateInit?) throws {
-    try operate { engine, now throws(WebRTCError) in
+    try operate(onCandidate: true) { engine, now throws(WebRTCError) in
       try engine.addICECandidate(candidate ?? RTCIceCandidateInit(candidate: ""), now: now)
     }
   }
@@ -74,14 +74,15 @@ extension RTCPeerConnection {
 
   // MARK: The chain of operations
 
-  /// Runs one operation whole, then takes over what it changed.
+  /// Runs one operation whole, then takes over what it changed; a candidate changes descriptions alone.
   func operate<Result>(
+    onCandidate isCandidate: Bool = false,
     _ body: (inout PeerEngine, MonotonicTime) throws(WebRTCError) -> Result
   ) throws(WebRTCError) -> Result {
     guard !isClosed else { throw .invalidStateError("The connection is closed.") }
     startListening()
     defer {
-      refreshSnapshot()
+      if isCandidate { refreshDescriptions() } else { refreshSnapshot() }
       queueNegotiationCheck()
     }
     return try driver.perform(body)
@@ -128,13 +129,16 @@ extension RTCPeerConnection {
     }
     snapshot.withLock { snapshot in
       snapshot.signalingState = isClosed ? .closed : jsep.signalingState
-      snapshot.currentLocalDescription = jsep.currentLocalDescription
-      snapshot.pendingLocalDescription = jsep.pendingLocalDescription
-      snapshot.currentRemoteDescription = jsep.currentRemoteDescription
-      snapshot.pendingRemoteDescription = jsep.pendingRemoteDescription
+      snapshot.descriptions = jsep.descriptions
       snapshot.canTrickleIceCandidates = jsep.canTrickleIceCandidates
       snapshot.transceivers = objects
     }
+  }
+
+  /// Copies what candidates change, and leaves the rest for when more may have changed.
+  func refreshDescriptions() {
+    let descriptions = driver.read { engine, _ in engine.jsep.descriptions }
+    snapshot.withLock { $0.descriptions = descriptions }
   }
 
   /// One object for each transport, made when a description first names it (webrtc-pc §5.5).

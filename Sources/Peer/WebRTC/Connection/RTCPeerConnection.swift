@@ -148,30 +148,24 @@ public actor RTCPeerConnection {
   public nonisolated var iceConnectionState: RTCIceConnectionState { snapshot.withLock { $0.iceConnectionState } }
   /// webrtc-pc §4.3.3
   public nonisolated var connectionState: RTCPeerConnectionState { snapshot.withLock { $0.connectionState } }
+  /// Written out where it is read, outside the lock.
+  private nonisolated var descriptions: AppliedDescriptions? { snapshot.withLock { $0.descriptions } }
   /// The local description in force or pending, candidates gathered so far included.
   public nonisolated var localDescription: RTCSessionDescription? {
-    snapshot.withLock { $0.pendingLocalDescription ?? $0.currentLocalDescription }
+    descriptions?.localDescription
   }
   /// The local description of the last completed negotiation.
-  public nonisolated var currentLocalDescription: RTCSessionDescription? {
-    snapshot.withLock { $0.currentLocalDescription }
-  }
+  public nonisolated var currentLocalDescription: RTCSessionDescription? { descriptions?.currentLocalDescription }
   /// The local description of the negotiation under way.
-  public nonisolated var pendingLocalDescription: RTCSessionDescription? {
-    snapshot.withLock { $0.pendingLocalDescription }
-  }
+  public nonisolated var pendingLocalDescription: RTCSessionDescription? { descriptions?.pendingLocalDescription }
   /// The remote description in force or pending.
   public nonisolated var remoteDescription: RTCSessionDescription? {
-    snapshot.withLock { $0.pendingRemoteDescription ?? $0.currentRemoteDescription }
+    descriptions?.remoteDescription
   }
   /// The remote description of the last completed negotiation.
-  public nonisolated var currentRemoteDescription: RTCSessionDescription? {
-    snapshot.withLock { $0.currentRemoteDescription }
-  }
+  public nonisolated var currentRemoteDescription: RTCSessionDescription? { descriptions?.currentRemoteDescription }
   /// The remote description of the negotiation under way.
-  public nonisolated var pendingRemoteDescription: RTCSessionDescription? {
-    snapshot.withLock { $0.pendingRemoteDescription }
-  }
+  public nonisolated var pendingRemoteDescription: RTCSessionDescription? { descriptions?.pendingRemoteDescription }
   /// Whether the peer takes candidates after its description; `nil` before there is one.
   public nonisolated var canTrickleIceCandidates: Bool? { snapshot.withLock { $0.canTrickleIceCandidates } }
   /// In order of creation.

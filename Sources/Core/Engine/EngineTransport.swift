@@ -154,7 +154,9 @@ struct EngineTransport {
     return nil
   }
 
-  /// Builds compound packets of `messages`, begun with a report where the peer wants that, and protects them.
+  /// Builds as many compound packets as `messages` need, each begun with a report and a name where the peer wants that, and protects them.
+  ///
+  /// - Parameter messages: reports first, then the source description.
   mutating func sendControl(
     _ messages: [RTCPPacket], needsReport: Bool, to output: inout EngineOutput, now: MonotonicTime
   ) {
@@ -162,24 +164,35 @@ struct EngineTransport {
     var rest = messages[...]
     while !rest.isEmpty {
       var writer = RTCPWriter(into: pool.take(), maximumByteCount: RTCPWriter.defaultMaximumByteCount)
-      if needsReport, !Self.isReport(rest.first) {
-        writer.append(.receiverReport(ReceiverReport(ssrc: media.controlSSRC)))
-        if let description = media.makeSourceDescription() { writer.append(.sourceDescription(description)) }
+      var hasProgress = needsReport && begin(&writer, with: &rest)
+      // Reports have their place at the beginning: those that are left begin the next packet.
+      while let message = rest.first, !(needsReport && message.isReport), writer.take(message, of: &rest) {
+        hasProgress = true
       }
-      let before = rest.count
-      while let message = rest.first, writer.append(message) { rest.removeFirst() }
-      // A message too large for a packet of its own is left out: nobody could send it.
-      if rest.count == before { rest.removeFirst() }
+      // What neither fits a packet nor can be cut is left out: nobody could send it.
+      if !hasProgress { rest.removeFirst() }
       media.sender.reports.observe(byteCount: writer.byteCount)
       protectControl(writer.packet, srtp, path, to: &output, now: now)
     }
   }
 
-  private static func isReport(_ message: RTCPPacket?) -> Bool {
-    switch message {
-    case .senderReport, .receiverReport: true
-    default: false
+  /// Begins a compound packet as RFC 3550 §6.1 wants it: with reports, one without blocks at least, and a canonical name.
+  ///
+  /// - Returns: whether that took something of `rest`.
+  private func begin(_ writer: inout RTCPWriter, with rest: inout ArraySlice<RTCPPacket>) -> Bool {
+    let name = media.makeOwnDescription()
+    let reserved = name?.byteCount ?? 0
+    var hasReport = false
+    while let message = rest.first, message.isReport, writer.take(message, of: &rest, reserving: reserved) {
+      hasReport = true
     }
+    if !hasReport { writer.append(.receiverReport(ReceiverReport(ssrc: media.controlSSRC))) }
+    if case .sourceDescription(let all) = rest.first, writer.append(.sourceDescription(all)) {
+      rest.removeFirst()
+      return true
+    }
+    if let name { writer.append(.sourceDescription(name)) }
+    return hasReport
   }
 
   private mutating func protectControl(
@@ -199,5 +212,30 @@ struct EngineTransport {
     let control = session.deadline
     guard session.srtp != nil else { return control }
     return Deadline.earliest(control, media.deadline(canSend: session.path != nil, now: now))
+  }
+}
+
+extension RTCPPacket {
+  fileprivate var isReport: Bool {
+    switch self {
+    case .senderReport, .receiverReport: true
+    default: false
+    }
+  }
+}
+
+extension RTCPWriter {
+  /// Appends as much of the first of `messages` as fits, and leaves there what is still to be sent.
+  ///
+  /// - Returns: whether anything was appended.
+  fileprivate mutating func take(
+    _ first: RTCPPacket, of messages: inout ArraySlice<RTCPPacket>, reserving reserved: Int = 0
+  ) -> Bool {
+    switch appendPart(of: first, reserving: reserved) {
+    case .whole: messages.removeFirst()
+    case .some(let rest): messages[messages.startIndex] = rest
+    case .none: return false
+    }
+    return true
   }
 }

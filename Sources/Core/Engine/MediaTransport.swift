@@ -49,6 +49,8 @@ struct MediaTransport {
   /// Whom RTCP is from while nothing is sent.
   private let ownSSRC: SSRC
   private var knownRoundTripTime: TimeDelta?
+  /// The position of the receiver whose turn it is to be reported on.
+  private var nextReported = 0
 
   static let synchronizationInterval = TimeDelta.milliseconds(200)
 
@@ -435,17 +437,24 @@ struct MediaTransport {
     return messages
   }
 
+  /// As many as one report takes: where there are more streams they take turns (RFC 3550 §6.4), so that reports keep their size and rate.
   private mutating func makeReportBlocks(now: MonotonicTime) -> [ReportBlock] {
     var blocks: [ReportBlock] = []
-    for index in receivers.indices { receivers[index].stream.appendReportBlocks(to: &blocks, now: now) }
+    for _ in receivers.indices where blocks.count + 2 <= RTCPWriter.maximumBlockCount {
+      nextReported = nextReported < receivers.count ? nextReported : 0
+      receivers[nextReported].stream.appendReportBlocks(to: &blocks, now: now)
+      nextReported += 1
+    }
     if let worst = blocks.map(\.fractionLost).max() { bitrateEstimator?.recordLoss(fractionLost: worst, now: now) }
     return blocks
   }
 
+  /// The names of all streams that are sent.
+  private func makeSourceDescription() -> SourceDescription? { sender.makeSourceDescription() ?? makeOwnDescription() }
+
   /// What every compound packet names itself with.
-  func makeSourceDescription() -> SourceDescription? {
-    sender.makeSourceDescription()
-      ?? sections.first.map { SourceDescription(ssrc: ownSSRC, cname: $0.negotiated.cname) }
+  func makeOwnDescription() -> SourceDescription? {
+    sections.first.map { SourceDescription(ssrc: controlSSRC, cname: $0.negotiated.cname) }
   }
 
   /// Mutating for speed: what is mutating is called in place.

@@ -68,7 +68,8 @@ package struct TransportFeedbackRecorder: Sendable {
     if let reportedEnd, !isLate, base &- reportedEnd <= Self.maximumGap { base = reportedEnd }
     var builder = TransportFeedbackBuilder(
       senderSSRC: senderSSRC, mediaSSRC: mediaSSRC, baseSequenceNumber: Self.sequenceNumber(base),
-      firstArrival: first, feedbackCount: feedbackCount, expectedCount: arrivals.count)
+      firstArrival: first, feedbackCount: feedbackCount, maximumByteCount: RTCPWriter.maximumFeedbackByteCount,
+      expectedCount: arrivals.count)
     var expected = arrivals.first
     while !arrivals.isEmpty, let arrival = arrivals[arrivals.first] {
       let number = arrivals.first

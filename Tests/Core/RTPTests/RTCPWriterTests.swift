@@ -161,4 +161,73 @@ struct RTCPWriterTests {
     #expect(count == 0)
     #expect(full.isEmpty)
   }
+
+  /// Writes messages as far as each packet goes, and reads them again.
+  private func writeAll(_ messages: [RTCPPacket], maximumByteCount: Int, reserving: Int = 0) -> [[RTCPPacket]] {
+    var result: [[RTCPPacket]] = []
+    var rest = messages[...]
+    while !rest.isEmpty, result.count < 100 {
+      let packet = PacketBuffer()
+      var writer = RTCPWriter(into: packet, maximumByteCount: maximumByteCount)
+      packing: while let message = rest.first {
+        switch writer.appendPart(of: message, reserving: reserving) {
+        case .whole: rest.removeFirst()
+        case .some(let left): rest[rest.startIndex] = left
+        case .none: break packing
+        }
+      }
+      guard !packet.isEmpty else { break }
+      #expect(packet.count <= maximumByteCount - reserving)
+      let read = readCompound(packet.array)
+      #expect(read.malformedCount == 0)
+      result.append(read.packets)
+    }
+    #expect(rest.isEmpty)
+    return result
+  }
+
+  @Test("RP-04: a report goes on in receiver reports, in as many packets as its blocks need", arguments: [0, 40])
+  func cutReports(reserving: Int) throws {
+    let first = SenderReport(
+      ssrc: 9, ntpTime: NTPTime(rawValue: 1), rtpTimestamp: 2, packetCount: 3, octetCount: 4, reportBlocks: blocks(128))
+    let messages: [RTCPPacket] = [
+      .senderReport(first), .receiverReport(ReceiverReport(ssrc: 9, reportBlocks: blocks(61))),
+      .receiverReport(ReceiverReport(ssrc: 9)), sourceDescription("x"),
+    ]
+    for size in [100, 200, 777, 1_180] {
+      let packets = writeAll(messages, maximumByteCount: size, reserving: reserving).joined()
+      var seen: [ReportBlock] = []
+      for (number, packet) in packets.enumerated() {
+        switch packet {
+        case .senderReport(let report):
+          #expect(number == 0 && report.ntpTime == first.ntpTime && report.ssrc == 9)
+          seen += report.reportBlocks
+        case .receiverReport(let report):
+          #expect(report.ssrc == 9)
+          seen += report.reportBlocks
+        default: #expect(packet == sourceDescription("x") && number == packets.count - 1)
+        }
+      }
+      #expect(seen == blocks(128) + blocks(61))
+    }
+  }
+
+  @Test("RP-09: a request too long for what is left of a packet is cut, and what cannot be cut waits for the next")
+  func cutRequests() {
+    let numbers = (0..<700).map { SequenceNumber(rawValue: UInt16($0 * 20)) }
+    let request = RTCPPacket.negativeAcknowledgement(
+      NegativeAcknowledgement(senderSSRC: 1, mediaSSRC: 2, sequenceNumbers: numbers))
+    let packets = writeAll([sourceDescription("name"), request, sourceDescription("again")], maximumByteCount: 1_000)
+    #expect(packets.count == 3)
+    let seen = packets.joined().flatMap { packet -> [SequenceNumber] in
+      if case .negativeAcknowledgement(let part) = packet { part.sequenceNumbers } else { [] }
+    }
+    #expect(seen == numbers)
+    var small = RTCPWriter(into: PacketBuffer(), maximumByteCount: 20)
+    let names = sourceDescription("far too long for twenty bytes")
+    let (whole, name) = (small.appendPart(of: request, reserving: 8), small.appendPart(of: names))
+    #expect(whole == .none && name == .none && small.isEmpty)
+    let report = small.appendPart(of: .receiverReport(ReceiverReport(ssrc: 1, reportBlocks: blocks(1))))
+    #expect(report == .none && small.isEmpty)
+  }
 }

@@ -2,11 +2,15 @@ import RTCBase
 
 /// Builds a compound, or reduced-size (RFC 5506), RTCP packet.
 ///
-/// The caller begins with a report and a source description unless reduced size was negotiated; what does not fit goes into a next packet.
+/// The caller begins with a report and a source description unless reduced size was negotiated; what does not fit goes into a next packet, where
+/// `appendPart` cuts what is too long for one.
 package struct RTCPWriter {
   /// Datagrams of 1,200 bytes, as for everything else, less what SRTCP adds at most: 16 bytes of tag and 4 of index.
   package static let defaultMaximumByteCount = 1_180
-  private static let maximumBlockCount = 31
+  /// For one message behind a report without blocks and a canonical name.
+  package static let maximumFeedbackByteCount = defaultMaximumByteCount - 64
+  /// Five bits count the elements of a packet.
+  package static let maximumBlockCount = 31
 
   package let packet: PacketBuffer
   package let maximumByteCount: Int
@@ -34,15 +38,65 @@ package struct RTCPWriter {
     return false
   }
 
+  /// What became of a message that may be cut.
+  package enum Part: Hashable, Sendable {
+    case whole
+    /// A part was written; this is for a next packet.
+    case some(rest: RTCPPacket)
+    case none
+  }
+
+  /// Appends a message, or as much of it as fits: the blocks of a report go on in receiver reports (RFC 3550 §6.1), and a request to send
+  /// packets again in further ones. Everything else is whole or not at all.
+  ///
+  /// - Parameter reserved: bytes to leave for what must follow in the same compound packet.
+  package mutating func appendPart(of message: RTCPPacket, reserving reserved: Int = 0) -> Part {
+    let start = packet.count
+    let limit = maximumByteCount - reserved
+    if append(message), packet.count <= limit { return .whole }
+    packet.truncate(to: start)
+    switch message {
+    case .senderReport(var report):
+      let count = Self.blockCount(in: limit - start - SenderReport.byteCount)
+      guard let count, count < report.reportBlocks.count else { return .none }
+      let rest = report.reportBlocks.dropFirst(count)
+      report.reportBlocks.removeLast(rest.count)
+      guard append(.senderReport(report)) else { return .none }
+      return .some(rest: .receiverReport(ReceiverReport(ssrc: report.ssrc, reportBlocks: Array(rest))))
+    case .receiverReport(var report):
+      let count = Self.blockCount(in: limit - start - ReceiverReport.byteCount)
+      guard let count, count > 0, count < report.reportBlocks.count else { return .none }
+      let rest = report.reportBlocks.dropFirst(count)
+      report.reportBlocks.removeLast(rest.count)
+      guard append(.receiverReport(report)) else { return .none }
+      return .some(rest: .receiverReport(ReceiverReport(ssrc: report.ssrc, reportBlocks: Array(rest))))
+    case .negativeAcknowledgement(var request):
+      let count = appendPrefix(of: request, limit: limit)
+      guard count > 0 else { return .none }
+      request.sequenceNumbers.removeFirst(count)
+      return request.sequenceNumbers.isEmpty ? .whole : .some(rest: .negativeAcknowledgement(request))
+    default: return .none
+    }
+  }
+
+  /// Report blocks for so much room; `nil` when there is not even room for a report.
+  private static func blockCount(in room: Int) -> Int? {
+    room < 0 ? nil : min(room / ReportBlock.byteCount, maximumBlockCount)
+  }
+
   /// Appends as much of a request as fits.
   ///
   /// - Returns: how many sequence numbers, counted from the first, the packet asks for.
   package mutating func appendPrefix(of request: NegativeAcknowledgement) -> Int {
+    appendPrefix(of: request, limit: maximumByteCount)
+  }
+
+  private mutating func appendPrefix(of request: NegativeAcknowledgement, limit: Int) -> Int {
     let start = packet.count
     var written = 0
     let isWritten = element(RTCPPacketType.transportLayerFeedback, RTCPFeedbackFormat.negativeAcknowledgement) {
       guard feedbackHeader(request.senderSSRC, request.mediaSSRC) else { return false }
-      written = request.writePairs(to: packet, limit: maximumByteCount)
+      written = request.writePairs(to: packet, limit: limit)
       return written > 0
     }
     if isWritten { return written }

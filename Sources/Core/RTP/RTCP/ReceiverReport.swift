@@ -2,6 +2,9 @@ import RTCBase
 
 /// What a participant that sends no media says about the streams it receives (RFC 3550 §6.4.2).
 package struct ReceiverReport: Hashable, Sendable {
+  /// Of one without report blocks.
+  static let byteCount = 8
+
   package var ssrc: SSRC
   package var reportBlocks: [ReportBlock]
 

@@ -2,6 +2,9 @@ import RTCBase
 
 /// What a sender says about its stream, and about those it receives (RFC 3550 §6.4.1).
 package struct SenderReport: Hashable, Sendable {
+  /// Of one without report blocks.
+  static let byteCount = 28
+
   package var ssrc: SSRC
   /// The wall clock at this report, and the RTP timestamp of the same instant.
   package var ntpTime: NTPTime

@@ -61,6 +61,14 @@ extension SourceDescription {
     self.init(chunks: chunks)
   }
 
+  /// What it takes at most, its header included.
+  package var byteCount: Int {
+    chunks.reduce(4) { sum, chunk in
+      let items = chunk.items.reduce(0) { $0 + 2 + min($1.text.utf8.count, 255) }
+      return sum + (4 + items + 1 + 3) / 4 * 4
+    }
+  }
+
   func write(to packet: PacketBuffer) -> Bool {
     for chunk in chunks {
       let start = packet.count

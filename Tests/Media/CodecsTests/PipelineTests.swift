@@ -167,6 +167,52 @@ struct PipelineTests {
     await decoder.close()
   }
 
+  @Test("CD-19: the decoders of one connection have so many pixels together; what is beyond waits for a key frame")
+  func pixelBudget() async throws {
+    let pool = CodecThreadPool(limit: 2)
+    let group = CodecGroup(pixelLimit: 45_000)
+    let outcomes = (0..<3).map { _ in Collector<Int?>() }
+    let decoders = try outcomes.map { outcome in
+      try VideoDecoderPipeline(
+        registry: .builtIn, group: group, pool: pool, onFrame: { outcome.add($0.width) },
+        onKeyFrameNeeded: { _ in outcome.add(nil) })
+    }
+    let encoder = try CodecRegistry.builtIn.makeVideoEncoder(
+      VideoEncoderConfiguration(mimeType: "video/VP8", content: .detail))
+    func frame(_ index: Int, _ width: Int, _ height: Int, asKeyFrame: Bool = true) throws -> EncodedVideoFrame {
+      var frame = try #require(
+        try encoder.encode(testPicture(index, width: width, height: height), asKeyFrame: asKeyFrame))
+      // What is said of it may be wrong.
+      (frame.width, frame.height) = (1, 1)
+      return frame
+    }
+    func decode(_ frame: EncodedVideoFrame, by index: Int) async -> Int? {
+      decoders[index].receive(frame)
+      return await outcomes[index].next() ?? nil
+    }
+    let large = try frame(0, 160, 120)
+    let delta = try frame(1, 160, 120, asKeyFrame: false)
+    let small = try frame(2, 64, 64)
+    #expect(await decode(large, by: 0) == 160)
+    #expect(await decode(large, by: 1) == 160)
+    #expect(await decode(large, by: 2) == nil)
+    #expect(await decode(delta, by: 2) == nil)
+    #expect(decoders[2].statistics.framesDropped == 2)
+    #expect(await decode(delta, by: 0) == 160)
+    #expect(group.pixels.used == 2 * 19_200)
+    // One that shrinks, or is closed, makes room.
+    #expect(await decode(small, by: 1) == 64)
+    #expect(await decode(large, by: 2) == 160)
+    #expect(group.pixels.used == 2 * 19_200 + 4_096)
+    #expect(await decode(large, by: 1) == nil)
+    #expect(await decode(small, by: 1) == 64)
+    await decoders[0].close()
+    #expect(await decode(large, by: 1) == 160)
+    #expect(group.pixels.used == 2 * 19_200)
+    for decoder in decoders { await decoder.close() }
+    #expect(group.pixels.used == 0)
+  }
+
   @Test("what waits before the decoders of one connection is bounded by its bytes, all together")
   func waitingBytes() async throws {
     let pool = CodecThreadPool(limit: 1)

@@ -248,7 +248,9 @@ extension RIDAttribute {
     }
     self.init(id: id, direction: direction)
     guard let list = value.rest() else { return }
-    for item in list.split(separator: ";", omittingEmptySubsequences: false) {
+    let items = list.split(separator: ";", maxSplits: SDPLimits.listLength, omittingEmptySubsequences: false)
+    guard items.count <= SDPLimits.listLength else { return nil }
+    for item in items {
       let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard let name = parts.first, !name.isEmpty else { return nil }
       parameters.append(Parameter(String(name), parts.count == 2 ? String(parts[1]) : nil))
@@ -290,6 +292,8 @@ extension SimulcastAttribute {
   }
 
   private static func streams(_ list: String) -> [Stream]? {
+    let separators = list.utf8.count { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: ",") }
+    guard separators < SDPLimits.listLength else { return nil }
     var streams: [Stream] = []
     for part in list.split(separator: ";", omittingEmptySubsequences: false) {
       var alternatives: [Alternative] = []

@@ -51,9 +51,22 @@ package struct FormatParameters: Hashable, Sendable {
 
   /// The value of a parameter, whose name is compared without regard to case (RFC 4855 §3); empty for one without `=`.
   package subscript(_ name: String) -> String? {
-    let lowercased = name.lowercased()
-    return parameters.first { $0.name.lowercased() == lowercased }.map { $0.value ?? "" }
+    // By bytes: a hostile line has thousands of parameters, and is asked for several.
+    for part in text.utf8.split(separator: UInt8(ascii: ";")) {
+      let end = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
+      let own = part[..<end].trimmed
+      guard own.count == name.utf8.count, own.elementsEqual(name.utf8, by: { $0.lowercased == $1.lowercased }) else {
+        continue
+      }
+      return end == part.endIndex ? "" : String(part[part.index(after: end)...].trimmed) ?? ""
+    }
+    return nil
   }
+}
+
+extension UInt8 {
+  /// Of an ASCII letter.
+  fileprivate var lowercased: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self }
 }
 
 extension Substring.UTF8View {

@@ -16,6 +16,8 @@ package enum SDPLimits {
   package static let foundationLength = 32
   /// Of one candidate, beyond the fields that the grammar names; browsers write five.
   package static let candidateExtensions = 32
+  /// Of the parameters of a RID, and of the streams of a simulcast line each way; longer ones are not understood.
+  package static let listLength = 64
   /// Of the session, and of each section: one for each hash function of each certificate (RFC 8122 §5).
   package static let fingerprints = 32
 }

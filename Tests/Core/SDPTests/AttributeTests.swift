@@ -91,6 +91,7 @@ struct AttributeTests {
       "ptime:20.5", "ptime:020", "maxptime:x", "msid-semantic:WMS *", "rid:a", "rid:a sideways", "rid:a! send",
       "rid:a send pt=1;;x", "simulcast: send rid=1;2", "simulcast:send", "simulcast:send 1;;2", "simulcast:send 1,",
       "simulcast:send ~", "simulcast:send 1 send 2", "simulcast:send  1", "rtcp-mux:x", "sendrecv:x", "fmtp:96",
+      "rid:a send \(String(repeating: "x;", count: 64))x", "simulcast:send \(String(repeating: "1;", count: 64))1",
       "rtcp:", "msid:é t", "msid:s e\u{301}", "msid:\(String(repeating: "x", count: 257))",
       " candidate:1 1 udp 1 h 1 typ host", "candidate :1 1 udp 1 h 1 typ host",
     ])

@@ -130,18 +130,21 @@ extension RemoteDescription {
     [sections[index].ice, sections[sections[index].transportTag].ice].compactMap { $0?.usernameFragment }
   }
 
-  /// A section with as many candidates as it may have drops one from their midst. Until the session is agreed on it is all that is known
+  /// A section with as many candidates as it may have, and any section once all have as many, drops one from their midst. Until the session is agreed on it is all that is known
   /// of them: those that came first and those that came last stay.
   mutating func add(_ candidate: CandidateAttribute?, index: Int) {
     let line = candidate.map { Attribute.candidate($0) } ?? .endOfCandidates
     var lines = description.media[index].attributes
     guard !lines.contains(line) else { return }
     let known = lines.indices.filter { if case .candidate = lines[$0] { true } else { false } }
-    if let last = known.last, candidate != nil {
-      lines.insert(line, at: last + 1)
-      if known.count >= JSEPSession.Generation.maximumCandidates { lines.remove(at: known[known.count / 2]) }
-    } else {
+    if candidate == nil {
       lines.append(line)
+    } else {
+      let isFull =
+        known.count >= JSEPSession.Generation.maximumCandidates || candidateCount >= Self.maximumCandidates
+      guard !isFull || !known.isEmpty else { return }
+      lines.insert(line, at: known.last.map { $0 + 1 } ?? lines.endIndex)
+      if isFull { lines.remove(at: known[known.count / 2]) } else { candidateCount += 1 }
     }
     description.media[index].attributes = lines
   }

@@ -11,6 +11,11 @@ struct RemoteDescription: Hashable, Sendable {
   var sections: [Section]
   /// The indices of each BUNDLE group's sections that are not rejected, in the group's order.
   var bundleGroups: [[Int]]
+  /// How many candidates `description` has.
+  var candidateCount: Int
+
+  /// The most candidates that are remembered of all sections: as many as all transports may have. A description may bring more.
+  static let maximumCandidates = JSEPSession.maximumTransports * JSEPSession.Generation.maximumCandidates
 
   var apiDescription: RTCSessionDescription { RTCSessionDescription(type: type, sdp: description.text) }
 
@@ -94,7 +99,9 @@ struct RemoteDescriptionReader {
     for section in sections where section.isSupported && !section.isRejected {
       try check(section, tag: sections[section.transportTag])
     }
-    return RemoteDescription(type: type, description: description, sections: sections, bundleGroups: groups)
+    return RemoteDescription(
+      type: type, description: description, sections: sections, bundleGroups: groups,
+      candidateCount: description.media.reduce(0) { $0 + $1.candidates.count })
   }
 
   /// The lines of the session that hold for its sections. They are read again for each section, so there are few of them: what counts

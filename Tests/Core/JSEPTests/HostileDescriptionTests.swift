@@ -72,6 +72,30 @@ struct HostileDescriptionTests {
     }
   }
 
+  @Test("JS-35: candidates of many sections are remembered as far as all transports may have them")
+  func candidates() throws {
+    var session = makeSession()
+    let offer = OfferText(
+      Self.sections(21).joined() + OfferText.audio("a=candidate:1 1 udp 1 192.0.2.1 1 typ host\n", mid: "last"))
+    _ = try session.setRemoteDescription(.offer, sdp: offer.text)
+    func add(_ number: Int, _ mid: String) throws {
+      try session.addICECandidate("candidate:\(number) 1 udp \(number) 192.0.2.1 \(number) typ host", sdpMid: mid)
+    }
+    for section in 0..<21 { for number in 1...100 { try add(number, "\(section)") } }
+    func numbers(_ index: Int) throws -> [UInt16] {
+      try #require(session.pendingRemote).description.media[index].candidates.map(\.port)
+    }
+    let total = try (0...21).reduce(0) { try $0 + numbers($1).count }
+    #expect(total == RemoteDescription.maximumCandidates && session.pendingRemote?.candidateCount == total)
+    #expect(try numbers(0) == Array(1...100))
+    // One more of a section takes the place of one between its first and its latest.
+    try add(101, "0")
+    #expect(try numbers(0).count == 100 && numbers(0).first == 1 && numbers(0).last == 101)
+    try add(2, "last")
+    #expect(try numbers(21) == [2])
+    #expect(session.pendingRemote?.candidateCount == total)
+  }
+
   // MARK: Transports
 
   private static func sections(_ count: Int, from first: Int = 0) -> [String] {

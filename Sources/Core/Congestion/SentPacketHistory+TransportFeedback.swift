@@ -4,6 +4,17 @@ import RTCRTP
 extension SentPacketHistory {
   /// Resolves one feedback message against what was sent. One whose times cannot be true is counted, and changes nothing.
   package mutating func handle(_ feedback: TransportFeedback, now: MonotonicTime) -> FeedbackResults {
+    var allowance = capacity
+    return handle(feedback, allowance: &allowance, now: now)
+  }
+
+  /// Resolves one of several feedback messages that came together.
+  ///
+  /// - Parameter allowance: of how many packets they may still tell, at first `capacity`: all that are known, each once. A message of 20
+  ///   bytes can ask about as many, and one that goes beyond is counted and changes nothing.
+  package mutating func handle(
+    _ feedback: TransportFeedback, allowance: inout Int, now: MonotonicTime
+  ) -> FeedbackResults {
     beginFeedback()
     var next = 0
     // A message of 20 bytes may name 65,535 packets: only those that may still be known are looked at.
@@ -15,6 +26,11 @@ extension SentPacketHistory {
       noteUnknown(count)
       return finishFeedback(now: now)
     }
+    guard end - first <= allowance else {
+      implausibleCount &+= 1
+      return finishFeedback(now: now)
+    }
+    allowance -= end - first
     // Only packets that were sent make the clock of their receiver worth listening to.
     var reference = TimeDelta.zero
     if let offsets = knownOffsets(feedback) {

@@ -34,7 +34,7 @@ package struct SentPacketHistory: Sendable {
   package private(set) var bytesInFlight = 0
   /// Reports about packets that were never sent, or are forgotten.
   package private(set) var unknownCount = 0
-  /// Messages whose arrival times cannot be true: see `FeedbackClock`.
+  /// Messages whose arrival times cannot be true, see `FeedbackClock`, or that tell of the same packets together with others.
   package internal(set) var implausibleCount = 0
 
   package init(initialCapacity: Int = 256) {

@@ -341,8 +341,9 @@ struct MediaTransport {
         for ssrc in goodbye.ssrcs { end(ssrc) }
       default: break
       }
-      sender.handle(packet, now: now)
+      sender.add(packet, now: now)
     }
+    sender.finishCompound(now: now)
     counters.malformed &+= UInt64(reader.malformedCount)
     updateRoundTripTime()
   }

@@ -3,8 +3,23 @@ import RTCCongestion
 import RTCRTP
 
 extension MediaSender {
-  /// Takes one RTCP packet from the peer; those that do not concern what is sent are ignored.
+  /// What the packets of one datagram lead to together: dozens fit, and after each on its own the bitrate would be divided anew.
+  struct CompoundOutcome: Sendable {
+    /// Of how many sent packets transport-wide feedback may still tell; `nil` before the first message.
+    var allowance: Int?
+    /// The last estimate: those before are outdated.
+    var receiverEstimate: Bitrate?
+    var isEstimateStale = false
+  }
+
+  /// Takes an RTCP packet from the peer that came alone.
   package mutating func handle(_ packet: RTCPPacket, now: MonotonicTime) {
+    add(packet, now: now)
+    finishCompound(now: now)
+  }
+
+  /// Takes one RTCP packet of a datagram from the peer; those that do not concern what is sent are ignored. `finishCompound` follows the last.
+  package mutating func add(_ packet: RTCPPacket, now: MonotonicTime) {
     switch packet {
     case .senderReport(let report): handle(report.reportBlocks, now: now)
     case .receiverReport(let report): handle(report.reportBlocks, now: now)
@@ -24,13 +39,22 @@ extension MediaSender {
       }
       collectKeyFrameRequests(now: now)
     case .receiverEstimatedMaximumBitrate(let estimate):
-      estimator.handleReceiverEstimate(estimate.bitrate, now: now)
-      applyEstimate(now: now)
+      compound.receiverEstimate = estimate.bitrate
     case .transportFeedback(let feedback):
-      estimator.handleFeedback(history.handle(feedback, now: now), now: now)
-      applyEstimate(now: now)
+      var allowance = compound.allowance ?? history.capacity
+      estimator.handleFeedback(history.handle(feedback, allowance: &allowance, now: now), now: now)
+      compound.allowance = allowance
+      compound.isEstimateStale = true
     case .sourceDescription, .goodbye, .unknown: break
     }
+  }
+
+  /// A datagram's last packet was taken.
+  package mutating func finishCompound(now: MonotonicTime) {
+    let outcome = compound
+    compound = CompoundOutcome()
+    if let bitrate = outcome.receiverEstimate { estimator.handleReceiverEstimate(bitrate, now: now) }
+    if outcome.isEstimateStale || outcome.receiverEstimate != nil { applyEstimate(now: now) }
   }
 
   /// Changes the limits of the estimate, such as the sum of the streams' bitrates.
@@ -56,7 +80,7 @@ extension MediaSender {
     }
     guard concerns else { return }
     estimator.handleLossReport(LossReport(expected: expected, lost: lost), now: now)
-    applyEstimate(now: now)
+    compound.isEstimateStale = true
   }
 
   // MARK: Reports

@@ -45,6 +45,7 @@ package struct MediaSender {
   var history = SentPacketHistory()
   var allocator = BitrateAllocator()
   var retransmissionRate = AcknowledgedBitrate()
+  var compound = CompoundOutcome()
   let configuration: Configuration
   let wallClock: WallClock
   let random: RandomSource
@@ -124,7 +125,7 @@ package struct MediaSender {
   }
   package func encoderTarget(of id: SendStreamID) -> Bitrate? { allocator.target(of: id) }
   package var streamIDs: [SendStreamID] { ids }
-  /// Messages of transport-wide feedback that were refused, since their times cannot be true.
+  /// Messages of transport-wide feedback that were refused, since their times cannot be true or the same datagram told it all before.
   package var implausibleFeedback: Int { history.implausibleCount }
 
   func index(of id: SendStreamID) -> Int? {

@@ -51,6 +51,31 @@ struct SentPacketHistoryTests {
     #expect(empty.packets.isEmpty)
   }
 
+  @Test("RP-15: all feedback of one datagram tells of each packet that is known once, and what goes beyond is counted")
+  func isBoundedPerDatagram() {
+    var history = SentPacketHistory()
+    for index in 0..<20_000 { history.record(size: 100, probe: nil, now: time(Int64(index) / 100)) }
+    let newest = UInt16(truncatingIfNeeded: history.nextSequenceNumber - 1)
+    // As many as fit a datagram, each a run of packets that did not come.
+    var allowance = history.capacity
+    var told = 0
+    for _ in 0..<58 {
+      let message = feedback(base: newest &- 8_190, count: 8_191, arrivals: [])
+      told += history.handle(message, allowance: &allowance, now: time(300)).packets.count
+    }
+    #expect(told == 8_191)
+    #expect(history.implausibleCount == 57)
+    // Messages that share the packets among them are all heard, and the next datagram has its own allowance.
+    allowance = history.capacity
+    for part in 0..<32 {
+      let message = feedback(
+        base: newest &- UInt16(8_191 - part * 256), count: 256, arrivals: [(newest &- UInt16(8_191 - part * 256), part)]
+      )
+      #expect(history.handle(message, allowance: &allowance, now: time(300)).packets.contains { $0.arrival != nil })
+    }
+    #expect(history.implausibleCount == 57)
+  }
+
   @Test("It grows while packets are in flight and never beyond its bound")
   func isBounded() {
     var history = SentPacketHistory(initialCapacity: 64)

@@ -14,7 +14,7 @@ package struct EngineDiagnostics: Sendable {
     package var dtlsFailure: DTLSFailure?
     /// Bytes of received packets and frames that wait.
     package var heldBytes = 0
-    /// Feedback about what is sent whose times cannot be true.
+    /// Feedback about what is sent whose times cannot be true, or that one datagram repeats.
     package var implausibleFeedback: UInt64 = 0
     /// Sums over the streams that there are now.
     package var packetsDuplicated: UInt64 = 0

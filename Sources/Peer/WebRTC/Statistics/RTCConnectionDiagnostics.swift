@@ -24,7 +24,7 @@ public struct RTCConnectionDiagnostics: Codable, Hashable, Sendable {
     public var bufferOverflows: UInt64
     /// Bytes of received packets and frames that wait now.
     public var buffered: Int
-    /// Transport-wide feedback about what is sent whose arrival times cannot be true.
+    /// Transport-wide feedback about what is sent whose arrival times cannot be true, or that one datagram repeats.
     public var implausibleFeedback: UInt64
     /// STUN messages without effect, by the cause.
     public var stun: [String: UInt64]

@@ -77,8 +77,9 @@ extension PeerEngine {
   mutating func collectEndedSections(_ index: Int) {
     var ended = transports[index].media.takeEndedSections()
     if transports[index].session.srtp == nil { ended += transports[index].media.endReceiving() }
-    // A description may have come between the end of a stream and this.
+    // A description, or a new stream of the section, may have come between the end of a stream and this.
     for section in ended where section < transports[index].media.sections.count {
+      guard !transports[index].media.sections[section].isReceiving else { continue }
       let transceiver = transports[index].media.sections[section].negotiated.transceiverID
       output.append(.receivingChanged(transceiver, isReceiving: false))
     }

@@ -251,6 +251,10 @@ struct MediaTransport {
     case .new(let stream):
       number = stream
       closeReceiver(stream)
+      // One that moved, or whose number was forgotten, may still count as another's retransmissions.
+      for index in receivers.indices where receivers[index].stream.rtxSSRC == header.ssrc {
+        receivers[index].stream.rtxSSRC = nil
+      }
     case .dropped:
       counters.unrouted &+= 1
       pool.give(buffer)

@@ -54,8 +54,8 @@ package struct RTPDemultiplexer: Sendable {
   package enum Route: Hashable, Sendable {
     /// A stream seen before.
     case known(stream: Int)
-    /// The first packet of a stream, or its move to another section. The number may have belonged to a stream that was forgotten for
-    /// it: an owner starts a new receiver there.
+    /// The first packet of a stream, or its move to another section, where it keeps its number. The number may have belonged to a stream that
+    /// was forgotten for it: an owner starts a new receiver there.
     case new(stream: Int)
     case dropped(DropReason)
   }
@@ -148,7 +148,8 @@ package struct RTPDemultiplexer: Sendable {
       return .known(stream: known)
     }
     if let known { remove(known) }
-    guard let number = insertLearnt(header, extensions, section: section) else { return .dropped(.tooManyStreams) }
+    guard let number = known ?? takeNumber() else { return .dropped(.tooManyStreams) }
+    insertLearnt(header, extensions, section: section, at: number)
     return .new(stream: number)
   }
 
@@ -179,17 +180,17 @@ package struct RTPDemultiplexer: Sendable {
     }
   }
 
-  private mutating func insertLearnt(_ header: RTPHeader, _ extensions: RTPExtensionValues, section: Int) -> Int? {
+  private mutating func insertLearnt(
+    _ header: RTPHeader, _ extensions: RTPExtensionValues, section: Int, at number: Int
+  ) {
     let isRepair =
       extensions.repairedRidIdentifier != nil || sections[section].repairPayloadTypes.contains(header.payloadType)
     let rid = isRepair ? extensions.repairedRidIdentifier : extensions.ridIdentifier
-    guard let number = takeNumber() else { return nil }
     let repaired = isRepair ? findRepairedStream(section: section, rid: rid) : nil
     streams[number] = Stream(
       ssrc: header.ssrc, section: section, rid: rid, isRepair: isRepair, repairedStream: repaired, isSignalled: false)
     table.insert(header.ssrc, number)
     learntOrder.append(number)
-    return number
   }
 
   /// With a RID, the stream of that RID; without, the section's only stream that no repair stream repairs yet.

@@ -33,6 +33,8 @@ struct AssembledVideoFrame {
   var orientation: VideoOrientation?
   var firstArrival: MonotonicTime
   var completion: MonotonicTime
+  /// The timeline jumped while it waited: its timestamp tells no time any more.
+  var isOfFormerTimeline = false
 }
 
 /// A frame on its way to the decoder.

@@ -148,6 +148,8 @@ extension VideoReceiver {
       // Only the mapping to time is new; what refers to what is told by sequence numbers.
       statistics.timelineResets &+= 1
       releasedTimestamp = nil
+      // What waits is due at once: on the new timeline its time may lie hours ahead, and all else would wait behind it.
+      for index in frames.indices { frames[index].isOfFormerTimeline = true }
     }
     frames.insert(frame, at: position)
     frameBytes += frame.bytes.count

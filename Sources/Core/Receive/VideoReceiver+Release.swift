@@ -9,7 +9,7 @@ extension VideoReceiver {
       switch readiness {
       case .empty, .skippable: nil
       case .decodable(let index):
-        Deadline(due(frames[index].timestamp) ?? frames[index].completion, "receive.video")
+        Deadline(due(frames[index]), "receive.video")
       case .blocked: Deadline(blockedSince.map { $0 + patience } ?? .distantPast, "receive.video.blocked")
       }
     }
@@ -21,7 +21,7 @@ extension VideoReceiver {
       checkBlocked(now: now)
       return nil
     }
-    let due = due(frames[index].timestamp) ?? frames[index].completion
+    let due = due(frames[index])
     guard due <= now else { return nil }
     if index > 0 { drop(first: index) }
     defer { updateReadiness() }
@@ -88,7 +88,7 @@ extension VideoReceiver {
     nextNumber = frame.last &+ 1
     discardPackets(before: frame.last &+ 1)
     advanceOverFillers()
-    adaptDelay(to: frame.timestamp)
+    if !frame.isOfFormerTimeline { adaptDelay(to: frame.timestamp) }
     count(frame, due: due, now: now)
     return ReceivedVideoFrame(
       frame: EncodedFrame(

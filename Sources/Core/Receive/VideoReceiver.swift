@@ -102,8 +102,11 @@ package struct VideoReceiver {
 
   package var targetDelay: TimeDelta { min(ownTargetDelay + synchronizationDelay, configuration.maximumDelay * 2) }
 
-  func due(_ timestamp: Int64) -> MonotonicTime? {
-    estimator.earliestArrival(of: timestamp).map { $0 + appliedDelay }
+  func due(_ frame: AssembledVideoFrame) -> MonotonicTime {
+    guard !frame.isOfFormerTimeline, let earliest = estimator.earliestArrival(of: frame.timestamp) else {
+      return frame.completion
+    }
+    return earliest + appliedDelay
   }
 
   /// A timestamp, and when it would be shown if the stream stood alone.

@@ -148,6 +148,27 @@ import Testing
     #expect(simulation.undecodableFrames == 0)
   }
 
+  @Test(
+    "Timestamps that jump while frames wait hold up neither these nor what follows",
+    arguments: [-10, -3_600, -20_000, 10, 3_600])
+  func jumpWhileWaiting(seconds: Int) throws {
+    var simulation = VideoSimulation(seed: 14)
+    simulation.stream.playoutDelayTarget = .milliseconds(400)
+    simulation.run(seconds: 5)
+    let start = simulation.now
+    for _ in 0..<3 {
+      simulation.timestampBase = simulation.timestampBase &+ UInt32(truncatingIfNeeded: seconds * 90_000)
+      simulation.run(seconds: 2)
+    }
+    let times = simulation.released.map(\.at).filter { $0 > start - .milliseconds(100) }
+    #expect(times.count > 160)
+    // The delay that frames have, and one of them.
+    for (earlier, later) in zip(times, times.dropFirst()) { #expect(later - earlier < .milliseconds(500)) }
+    #expect(simulation.statistics.timelineResets == 3)
+    #expect(simulation.brokenFrames == 0 && simulation.undecodableFrames == 0)
+    #expect((simulation.statistics.currentDelay - .milliseconds(400)).magnitude < .milliseconds(50))
+  }
+
   @Test("In the steady state packets are reused, and all go back when the stream closes")
   func pool() {
     var simulation = VideoSimulation(seed: 12)

@@ -178,7 +178,7 @@ extension PeerEngine {
   // MARK: States
 
   /// Tells of states that changed, the transports' before the connection's (webrtc-pc §4.3.3, PC-14).
-  mutating func updateStates() {
+  mutating func updateStates(now: MonotonicTime) {
     for index in transports.indices {
       guard let states = transports[index].takeChangedStates() else { continue }
       areStatesStale = true
@@ -186,6 +186,7 @@ extension PeerEngine {
     }
     guard areStatesStale else { return }
     areStatesStale = false
+    if transports.count > 1 { sharePace(now: now) }
     updateGatheringState()
     let states = transports.map(\.announcedStates)
     let ice = ConnectionStates.iceConnection(states, isClosed: isClosed)

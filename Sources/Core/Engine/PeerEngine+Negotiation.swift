@@ -155,8 +155,14 @@ extension PeerEngine {
     }
     for index in transports.indices {
       transports[index].media.receiveBuffer = configuration.limits.receiveBuffer / transports.count
-      transports[index].session.ice.sharePace(among: transports.count, now: now)
     }
+    sharePace(now: now)
+  }
+
+  /// Agents that have a path leave the pace to the others.
+  mutating func sharePace(now: MonotonicTime) {
+    let count = max(1, transports.count { $0.session.ice.needsPace })
+    for index in transports.indices { transports[index].session.ice.sharePace(among: count, now: now) }
   }
 
   private mutating func addTransport(_ transport: NegotiatedTransport) -> Int {

@@ -223,7 +223,7 @@ package struct PeerEngine: ~Copyable {
       collectReceivers(index, now: now)
       collectSender(index, now: now)
     }
-    updateStates()
+    updateStates(now: now)
     for index in transports.indices {
       while let datagram = transports[index].nextControlDatagram(now: now) { output.append(datagram, pool: pool) }
     }

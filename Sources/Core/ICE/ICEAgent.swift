@@ -133,6 +133,9 @@ package struct ICEAgent {
 
   // MARK: - Pace
 
+  /// Whether checks or questions are ahead: once a pair is selected there are none but for consent.
+  package var needsPace: Bool { isActive && session.selectedPairID == nil }
+
   /// Says how many agents of the connection keep one pace together (RFC 8445 §14: one Ta for all streams): a description without BUNDLE must
   /// not send many times as many checks to an address that it names.
   package mutating func sharePace(among agents: Int, now: MonotonicTime) {

@@ -109,6 +109,9 @@ package struct AudioReceiver: Sendable {
       rtpTimestamp: UInt32(truncatingIfNeeded: playTimestamp), playoutTime: arrival + ownTargetDelay)
   }
 
+  /// What the clocks of two sides differ by in the minutes of a pause is less: 200 ppm of eight.
+  private static let leastStall = TimeDelta.milliseconds(100)
+
   // MARK: Output
 
   package var deadline: Deadline? {
@@ -126,7 +129,9 @@ package struct AudioReceiver: Sendable {
   func prebufferingEnd(since: MonotonicTime) -> MonotonicTime {
     let delay = min(max(configuration.initialDelay, targetDelay), configuration.maximumDelay)
     let earliest = packets[packets.first].flatMap { estimator.earliestArrival(of: $0.timestamp) } ?? since
-    return max(since, min(since, earliest) + delay)
+    // Less than a stall is the drift of two clocks while nothing came.
+    guard since - earliest > Self.leastStall else { return since + delay }
+    return max(since, earliest + delay)
   }
 
   /// The instruction that is due; call until it answers `nil`.

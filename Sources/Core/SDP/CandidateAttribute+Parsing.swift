@@ -1,7 +1,10 @@
 extension CandidateAttribute {
   /// From `candidate:…`, with or without `a=` before it, as browsers signal candidates (RFC 8839 §5.1).
   package init(parsing text: some StringProtocol) throws(SDPError) {
-    let line = String(text)
+    // Signalling may pass on a whole line of a description, with its end.
+    var bytes = String(text).utf8[...]
+    while let last = bytes.last, last == UInt8(ascii: "\r") || last == UInt8(ascii: "\n") { bytes.removeLast() }
+    let line = String(Substring(bytes))
     guard line.utf8.count <= SDPLimits.lineLength else {
       throw SDPError(lineNumber: 0, line: "", reason: "a candidate has at most \(SDPLimits.lineLength) bytes")
     }

@@ -63,6 +63,8 @@ struct DatagramRoutes {
     byFragment = byFragment.filter { $0.value !== receiver }
     for remote in addresses.removeValue(forKey: ObjectIdentifier(receiver)) ?? [] { drop(remote, of: receiver) }
     questions.remove(receiver)
+    last = nil
+    lastSent = nil
     findSoleReceiver()
   }
 
@@ -104,6 +106,8 @@ struct DatagramRoutes {
     guard !all.contains(where: { $0.receiver === receiver }) else { return }
     if all.count == Self.rivalLimit { forget(remote, of: all[0].receiver) }
     makeRoom(for: receiver)
+    // What is sent there next says whether the claim is in use.
+    lastSent = nil
     rivals[remote, default: []].append(Route(receiver: receiver, isProven: true))
     addresses[ObjectIdentifier(receiver), default: []].append(remote)
   }

@@ -120,6 +120,19 @@ import Testing
     #expect(times.map { ($0 - start).wholeMilliseconds } == Array(stride(from: 0, to: 200, by: 20 * agents)))
   }
 
+  @Test("IC-02: an agent whose pair is selected leaves the pace to others, until it restarts")
+  func needOfPace() {
+    let simulation = ICESimulation()
+    simulation.addAgent(.controlling, [a])
+    simulation.addAgent(.controlled, [b])
+    #expect(simulation.agents[0].needsPace)
+    simulation.connect()
+    simulation.run(for: .seconds(2))
+    #expect(!simulation.agents[0].needsPace && !simulation.agents[1].needsPace)
+    simulation.agents[0].restart(localCredentials: ICECredentials(random: .seeded(3)), now: simulation.now)
+    #expect(simulation.agents[0].needsPace)
+  }
+
   @Test("IC-02: a checklist without an answer retransmits as RFC 8489 says and each pair fails after 19.75 s")
   func retransmission() {
     let simulation = ICESimulation()

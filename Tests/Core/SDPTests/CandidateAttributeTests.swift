@@ -19,6 +19,9 @@ struct CandidateAttributeTests {
     let candidate = try CandidateAttribute(parsing: "candidate:" + text)
     #expect(candidate.text == text)
     #expect(try CandidateAttribute(parsing: "a=candidate:" + text) == candidate)
+    // A line of a description as some signalling passes it on.
+    #expect(try CandidateAttribute(parsing: "a=candidate:" + text + "\r\n") == candidate)
+    #expect(throws: SDPError.self) { try CandidateAttribute(parsing: "candidate:" + text + "\r\na=x:y") }
     #expect(try SDPText.attribute("candidate:" + text) == .candidate(candidate))
   }
 

@@ -159,6 +159,7 @@ struct DatagramRoutesTests {
     }
     let contested = TransportAddress(remote.ip, port: 5_000)
     routes.confirm(contested, for: other)
+    expect(&routes, contested, for: busy)
     routes.confirm(contested, for: busy)
     expect(&routes, contested, for: busy)
     routes.confirm(remote, for: busy)

@@ -26,6 +26,26 @@ struct TransportObjectTests {
     #expect(transport.remoteCertificates.count == 1, "what was known is known still")
   }
 
+  @Test("TP-02: an ICE transport shows candidates as they come, before there is a path")
+  func candidates() async throws {
+    let caller = try RTCPeerConnection(options: .loopback)
+    let callee = try RTCPeerConnection(options: .loopback)
+    let sender = try await caller.addTransceiver(.audio).sender
+    let offer = try await caller.createOffer()
+    try await caller.setLocalDescription(offer)
+    await caller.waitForGathering()
+    let local = try #require(sender.transport).iceTransport
+    #expect(local.localCandidates.map(\.type) == [.host])
+    try await callee.setRemoteDescription(offer)
+    try await callee.setLocalDescription()
+    let remote = try #require(callee.receivers.first?.transport).iceTransport
+    #expect(remote.remoteCandidates.isEmpty)
+    try await callee.addIceCandidate(try #require(local.localCandidates.first))
+    #expect(remote.remoteCandidates.map(\.candidate) == local.localCandidates.map(\.candidate))
+    await caller.close()
+    await callee.close()
+  }
+
   @Test("TP-02: an ICE transport shows its role, credentials, candidates and the pair in use, and tells of each change")
   func path() async throws {
     let call = try LoopbackCall(callerOptions: .loopback, calleeOptions: .loopback)

@@ -74,7 +74,7 @@ extension RTCPeerConnection {
 
   // MARK: The chain of operations
 
-  /// Runs one operation whole, then takes over what it changed; a candidate changes descriptions alone.
+  /// Runs one operation whole, then takes over what it changed; a candidate changes descriptions and transports alone.
   func operate<Result>(
     onCandidate isCandidate: Bool = false,
     _ body: (inout PeerEngine, MonotonicTime) throws(WebRTCError) -> Result
@@ -139,6 +139,10 @@ extension RTCPeerConnection {
   func refreshDescriptions() {
     let descriptions = driver.read { engine, _ in engine.jsep.descriptions }
     snapshot.withLock { $0.descriptions = descriptions }
+    guard !isClosed else { return }
+    for (id, object) in transportObjects {
+      object.iceTransport.update(driver.read { engine, _ in engine.iceTransport(id) })
+    }
   }
 
   /// One object for each transport, made when a description first names it (webrtc-pc §5.5).

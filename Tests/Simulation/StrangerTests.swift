@@ -473,8 +473,9 @@ struct StrangerTests {
       }
     }
     var checks: [MonotonicTime] = []
-    simulation.onDatagram = { bytes, source, destination in
-      if source.ip == peers[1].addresses[0].ip, destination.ip == IPAddress(v4: 203, 0, 113, 9) {
+    let callee = peers[1].addresses[0].ip
+    simulation.onDatagram = { [unowned simulation] bytes, source, destination in
+      if source.ip == callee, destination.ip == IPAddress(v4: 203, 0, 113, 9) {
         checks.append(simulation.now)
       }
     }

@@ -192,6 +192,53 @@ struct FloodTests {
     #expect(received.count == 1)
   }
 
+  @Test(
+    "SC-06: gaps that are told again, changed or taken back acknowledge each chunk once",
+    arguments: 1...10 as ClosedRange<UInt64>)
+  func repeatedGaps(_ seed: UInt64) throws {
+    var simulation = simulation(interleaved: true)
+    for message in 0..<9 { simulation.send(TransferTests.pattern(1_000, seed: UInt8(message))) }
+    simulation.flush()
+    let random = RandomSource.seeded(seed)
+    let base = simulation.endpoints[0].sender.cumulativeTSN
+    let count = simulation.endpoints[0].sender.outstanding.count
+    #expect(count == 9)
+    var acknowledged: Set<Int> = []
+    var advance = 0
+    for round in 0..<40 {
+      if round == 20 {
+        // Two timeouts, after which nothing told before counts any more.
+        for _ in 0..<2 {
+          let deadline = try #require(simulation.endpoints[0].sender.retransmissionDeadline)
+          simulation.endpoints[0].handleTimeout(now: deadline)
+        }
+        acknowledged = []
+      }
+      if round % 13 == 12 { advance += 1 }
+      var gaps: [SelectiveAcknowledgement.Gap] = []
+      var first = 2
+      while first + advance <= count {
+        let last = min(count - advance, first + Int(random.uint16() % 3))
+        if random.uint16() % 3 > 0 {
+          gaps.append(.init(first: UInt16(first), last: UInt16(last)))
+          acknowledged.formUnion((first...last).map { $0 + advance })
+        }
+        first = last + 2
+      }
+      let sack = SelectiveAcknowledgement(
+        cumulativeTSN: base.advanced(by: advance), window: 1 << 20, gapCount: gaps.count)
+      simulation.inject(into: 0) { sack.write(to: $0, gaps: gaps, duplicates: []) }
+      let outstanding = simulation.endpoints[0].sender.outstanding
+      #expect(outstanding.count == count - advance)
+      for position in 0..<outstanding.count {
+        #expect(
+          (outstanding[position].state == .acknowledged) == acknowledged.contains(position + 1 + advance),
+          "\(position) in round \(round)")
+      }
+    }
+    #expect(simulation.endpoints[0].statistics.invalidChunks == 0)
+  }
+
   // MARK: Fragments and messages
 
   @Test(

@@ -100,18 +100,21 @@ extension DataSender {
     now: MonotonicTime
   ) -> Bool {
     var end = 0
+    defer { if end > 0 { noteHighest(cumulativeTSN.advanced(by: end)) } }
     for index in 0..<sack.gapCount {
       let gap = sack.gap(index, in: value)
       guard gap.first > end, gap.last >= gap.first, Int(gap.last) <= outstanding.count else { return false }
-      for position in Int(gap.first) - 1..<Int(gap.last) {
-        let state = outstanding[position].state
-        guard state == .inFlight || state == .lost else { continue }
+      let start = Int(gap.first) - 1
+      end = Int(gap.last)
+      // Each acknowledgement tells all gaps again: what is known is passed by.
+      var position = outstanding.firstUnsettled(from: start, before: end)
+      while position < end {
         note(position, &progress, highestBefore: highestBefore, now: now)
         outstanding.setState(.acknowledged, at: position)
+        position = outstanding.firstUnsettled(from: position + 1, before: end)
       }
-      end = Int(gap.last)
+      outstanding.noteSettled(start..<end)
     }
-    if end > 0 { noteHighest(cumulativeTSN.advanced(by: end)) }
     return true
   }
 
@@ -148,36 +151,33 @@ extension DataSender {
     guard outstanding.inFlightCount > 0, let highest = recovery.highestTSN else { return }
     let end = min(outstanding.count, max(0, highest.distance(from: outstanding.firstTSN) + 1))
     guard end > 0 || recovery.recoveryEnd != nil else { return }
-    let patience = reorderingPatience(before: end)
+    let patience = reorderingPatience()
     var wasLost = false
     let scanned = recovery.recoveryEnd == nil ? end : outstanding.count
-    for position in 0..<scanned {
-      guard outstanding[position].state == .inFlight, outstanding[position].order < recovery.newestOrder else {
-        continue
-      }
+    var next = outstanding.firstSent
+    while let position = next, outstanding[position].order < recovery.newestOrder {
+      next = outstanding.nextSent(after: position)
+      guard position < scanned else { continue }
       let deadline = outstanding[position].sentTime + recovery.newestRoundTrip + patience
-      if patience == .zero || deadline <= now {
-        markLost(position, now: now)
-        wasLost = true
-      } else {
-        recovery.reorderingDeadline = min(recovery.reorderingDeadline ?? deadline, deadline)
+      guard patience == .zero || deadline <= now else {
+        // Those sent after it have longer.
+        recovery.reorderingDeadline = deadline
+        break
       }
+      markLost(position, now: now)
+      wasLost = true
+      // Its message may have been given up, and with it the next.
+      if let successor = next, outstanding[successor].state != .inFlight { next = outstanding.firstSent }
     }
     if wasLost { enterRecovery() }
   }
 
-  private func reorderingPatience(before end: Int) -> TimeDelta {
+  private func reorderingPatience() -> TimeDelta {
     let quarter = timeout.minimum == .infinity ? .zero : timeout.minimum / 4
     if recovery.hasSeenReordering { return min(quarter * recovery.patienceFactor, timeout.smoothed ?? quarter) }
     if recovery.recoveryEnd != nil { return .zero }
     // Three chunks beyond a hole are proof enough (RFC 9260 §7.2.4).
-    var acknowledged = 0
-    var position = end - 1
-    while position >= 0, acknowledged < 3 {
-      if outstanding[position].state == .acknowledged { acknowledged += 1 }
-      position -= 1
-    }
-    return acknowledged >= 3 ? .zero : quarter
+    return outstanding.acknowledgedCount >= 3 ? .zero : quarter
   }
 
   private mutating func markLost(_ position: Int, now: MonotonicTime) {
@@ -244,6 +244,7 @@ extension DataSender {
       recovery.beginCounting()
     }
     timeout.backOff()
+    if !hadProgress { outstanding.distrust() }
     for position in 0..<outstanding.count {
       let state = outstanding[position].state
       // What is selectively acknowledged may be taken back by a peer short of memory (RFC 9260 §6.2): not forever trusted.

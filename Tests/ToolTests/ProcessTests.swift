@@ -21,10 +21,11 @@ import Testing
   @Test("Without arguments two processes call each other, and leave a recording and a picture")
   func localCall() async throws {
     try await withFolder { folder in
-      let outcome = try await Program.run(["call", "--duration", "2", "--json"], in: folder)
+      // A busy machine may spoil a half second or two of the tone; of 4 s that leaves enough.
+      let outcome = try await Program.run(["call", "--duration", "4", "--json"], in: folder)
       let summary = try summary(outcome)
       #expect(outcome.status == 0 && summary.passed, "\(summary.text)")
-      #expect(summary.directions.count == 4 && summary.duration >= 2)
+      #expect(summary.directions.count == 4 && summary.duration >= 4)
       #expect(summary.files == ["call.webm", "call.png"])
       let recording = try Data(contentsOf: folder.appendingPathComponent("call.webm"))
       #expect(recording.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) && recording.count > 10_000)
@@ -88,7 +89,7 @@ import Testing
         let server = try Program(["serve", "--listen", "127.0.0.1:0", "--announce", "--source", "tone"] + tls)
         let url = try await server.address().url
         #expect(url.hasPrefix("https://"))
-        let call = ["call", url, "--video", "none", "--record", "off", "--duration", "2", "--json"]
+        let call = ["call", url, "--video", "none", "--record", "off", "--duration", "3", "--json"]
         let refused = try await Program.run(call, in: folder)
         #expect(refused.status == 1 && refused.errors.contains("--insecure"), "\(refused.errors)")
         let accepted = try await Program.run(call + ["--insecure"], in: folder)

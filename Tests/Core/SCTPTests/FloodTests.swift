@@ -190,6 +190,16 @@ struct FloodTests {
     simulation.run(for: .seconds(1))
     let received = simulation.receive()
     #expect(received.count == 1)
+    // A SHUTDOWN acknowledges as well.
+    let last = simulation.endpoints[0].sender.cumulativeTSN
+    simulation.inject(into: 0) { packet in
+      for _ in 0..<20 {
+        let chunk = packet.beginChunk(.shutdown)
+        packet.append(last.rawValue)
+        packet.endChunk(chunk)
+      }
+    }
+    #expect(simulation.endpoints[0].statistics.invalidChunks == 39 + 40 + 18 + 19)
   }
 
   @Test(
@@ -235,8 +245,100 @@ struct FloodTests {
           (outstanding[position].state == .acknowledged) == acknowledged.contains(position + 1 + advance),
           "\(position) in round \(round)")
       }
+      // The next time each gap is passed by in one step.
+      for gap in gaps {
+        let end = outstanding[Int(gap.first) - 1].links.settledEnd.distance(from: outstanding.firstTSN)
+        #expect(end >= Int(gap.last), "\(gap) in round \(round)")
+      }
     }
     #expect(simulation.endpoints[0].statistics.invalidChunks == 0)
+  }
+
+  /// Loses all packets from now on: what is acknowledged is told by the test.
+  private func silence(_ simulation: inout Simulation) { simulation.filter = { _, _ in false } }
+
+  /// Sends what there is to send, and acknowledges a while later, as the peer would after a round trip.
+  private func acknowledge(
+    _ simulation: inout Simulation, cumulative: TSN, _ gaps: SelectiveAcknowledgement.Gap...
+  ) {
+    simulation.run(for: .milliseconds(70))
+    let sack = SelectiveAcknowledgement(cumulativeTSN: cumulative, window: 1 << 20, gapCount: gaps.count)
+    simulation.inject(into: 0) { sack.write(to: $0, gaps: gaps, duplicates: []) }
+  }
+
+  @Test("SC-06: every chunk that loss detection looks at is lost, but the last, also when a recovery is over")
+  func looksAtLostChunks() {
+    var simulation = Simulation.connected(link: .init(delay: .milliseconds(30)))
+    simulation.send([0])
+    simulation.run(for: .seconds(1))
+    let base = simulation.endpoints[0].sender.cumulativeTSN
+    silence(&simulation)
+    for _ in 0..<10 { simulation.send([1]) }
+    acknowledge(&simulation, cumulative: base, .init(first: 3, last: 5))
+    #expect(simulation.endpoints[0].sender.outstanding.lostCount == 2)
+    // The two go again before these.
+    for _ in 0..<2_000 { simulation.send([2]) }
+    acknowledge(&simulation, cumulative: base, .init(first: 3, last: 11))
+    #expect(simulation.endpoints[0].sender.outstanding.lostCount == 2)
+    // And once more after them: all that follows was sent earlier than what is acknowledged now.
+    acknowledge(&simulation, cumulative: base.advanced(by: 11))
+    for _ in 0..<3 {
+      let sender = simulation.endpoints[0].sender
+      #expect(sender.outstanding.lostCount > 100)
+      let first = sender.outstanding.firstSent.map { sender.outstanding[$0].order }
+      #expect(first ?? .max > sender.recovery.newestOrder)
+      let again = SelectiveAcknowledgement(cumulativeTSN: base.advanced(by: 11), window: 1 << 20, gapCount: 1)
+      simulation.inject(into: 0) { again.write(to: $0, gaps: [.init(first: 1, last: 1)], duplicates: []) }
+    }
+    #expect(simulation.endpoints[0].statistics.retransmissionTimeouts == 0)
+  }
+
+  @Test("SC-03 SC-06: messages of several fragments, all lost at once, are each given up")
+  func givesUpManyAtOnce() {
+    var simulation = Simulation.connected(link: .init(delay: .milliseconds(30)))
+    simulation.send([0])
+    simulation.run(for: .seconds(1))
+    let base = simulation.endpoints[0].sender.cumulativeTSN
+    silence(&simulation)
+    for _ in 0..<3 { simulation.send(TransferTests.pattern(2_500), reliability: .retransmissions(0)) }
+    simulation.send(TransferTests.pattern(10))
+    acknowledge(&simulation, cumulative: base, .init(first: 10, last: 10))
+    acknowledge(&simulation, cumulative: base, .init(first: 10, last: 10))
+    let sender = simulation.endpoints[0].sender
+    #expect((0..<10).map { sender.outstanding[$0].state } == Array(repeating: .abandoned, count: 9) + [.acknowledged])
+    #expect(sender.outstanding.firstSent == nil && sender.outstanding.bytesInFlight == 0)
+    #expect(simulation.endpoints[0].statistics.messagesAbandoned == 3)
+  }
+
+  @Test("SC-03: a peer that goes past what is given up step by step is told where to go once a round trip")
+  func tellsOfSkipsOnce() {
+    var simulation = Simulation.connected(link: .init(delay: .milliseconds(30)))
+    simulation.send([0])
+    simulation.run(for: .seconds(1))
+    let base = simulation.endpoints[0].sender.cumulativeTSN
+    let skips = Counter()
+    simulation.filter = { sender, bytes in
+      if sender == 0, bytes[SCTPCommonHeader.byteCount] == SCTPChunkType.interleavedForwardTSN.rawValue {
+        skips.value += 1
+      }
+      return false
+    }
+    for _ in 0..<200 { simulation.send([1], reliability: .lifetime(milliseconds: 1)) }
+    simulation.run(for: .milliseconds(900))
+    #expect(simulation.endpoints[0].sender.outstanding.abandonedCount == 200)
+    let before = skips.value
+    #expect(before > 0)
+    func step(_ position: Int) {
+      let sack = SelectiveAcknowledgement(cumulativeTSN: base.advanced(by: position), window: 1 << 20)
+      simulation.inject(into: 0) { sack.write(to: $0, gaps: [], duplicates: []) }
+      simulation.flush()
+    }
+    for position in 1...50 { step(position) }
+    #expect(skips.value - before <= 1)
+    let told = skips.value
+    simulation.run(for: .milliseconds(100))
+    step(51)
+    #expect(skips.value == told + 1)
   }
 
   // MARK: Fragments and messages

@@ -21,7 +21,8 @@ import Testing
     var next = queue.firstSent
     while let position = next, orders.count <= queue.count {
       orders.append(queue[position].order)
-      next = queue.nextSent(after: position)
+      let later = queue[position].links.later.distance(from: queue.firstTSN)
+      next = orders.count < queue.inFlightCount ? later : nil
     }
     return orders
   }
@@ -108,5 +109,10 @@ import Testing
     queue.noteSettled(1..<1_000)
     #expect(steps(queue, from: 1, before: 1_000) == 1)
     #expect(steps(queue, from: 500, before: 1_000) <= 2)
+    // And the look believes what is noted: it does not come by what is passed.
+    queue.setState(.lost, at: 700)
+    #expect(queue.firstUnsettled(from: 1, before: 1_000) == 1_000)
+    queue.distrust()
+    #expect(queue.firstUnsettled(from: 1, before: 1_000) == 700)
   }
 }

@@ -5,6 +5,7 @@ struct ChunkAllowance {
   private var acknowledgements = 1
   private var skips = 1
   private var cookies = 1
+  private var shutdowns = 1
 
   /// - Returns: `false` when the packet has had enough of the kind.
   mutating func take(_ type: SCTPChunkType) -> Bool {
@@ -13,6 +14,8 @@ struct ChunkAllowance {
     case .selectiveAcknowledgement: return Self.take(&acknowledgements)
     case .forwardTSN, .interleavedForwardTSN: return Self.take(&skips)
     case .cookieEcho: return Self.take(&cookies)
+    // It acknowledges too.
+    case .shutdown: return Self.take(&shutdowns)
     default: return Self.take(&controlChunks)
     }
   }

@@ -52,7 +52,9 @@ extension DataSender {
     }
     detectLosses(now: now)
     if advance > 0 {
-      if outstanding.abandonedCount > 0, outstanding[0].state == .abandoned { needsForwardTSN = true }
+      if outstanding.abandonedCount > 0, outstanding[0].state == .abandoned, !isSkipUnderWay(now: now) {
+        needsForwardTSN = true
+      }
       timeout.recover()
       retransmissionDeadline = outstanding.isEmpty ? nil : now + timeout.value
     }
@@ -146,18 +148,13 @@ extension DataSender {
   // MARK: Loss
 
   /// Chunks sent before one that arrived are lost, at once or once they had time to be merely late (RFC 8985 §6.2).
+  ///
+  /// Every chunk that is looked at is lost, but the last: this costs no more than sending did.
   mutating func detectLosses(now: MonotonicTime) {
     recovery.reorderingDeadline = nil
-    guard outstanding.inFlightCount > 0, let highest = recovery.highestTSN else { return }
-    let end = min(outstanding.count, max(0, highest.distance(from: outstanding.firstTSN) + 1))
-    guard end > 0 || recovery.recoveryEnd != nil else { return }
     let patience = reorderingPatience()
     var wasLost = false
-    let scanned = recovery.recoveryEnd == nil ? end : outstanding.count
-    var next = outstanding.firstSent
-    while let position = next, outstanding[position].order < recovery.newestOrder {
-      next = outstanding.nextSent(after: position)
-      guard position < scanned else { continue }
+    while let position = outstanding.firstSent, outstanding[position].order < recovery.newestOrder {
       let deadline = outstanding[position].sentTime + recovery.newestRoundTrip + patience
       guard patience == .zero || deadline <= now else {
         // Those sent after it have longer.
@@ -166,8 +163,6 @@ extension DataSender {
       }
       markLost(position, now: now)
       wasLost = true
-      // Its message may have been given up, and with it the next.
-      if let successor = next, outstanding[successor].state != .inFlight { next = outstanding.firstSent }
     }
     if wasLost { enterRecovery() }
   }

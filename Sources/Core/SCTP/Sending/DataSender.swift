@@ -21,6 +21,8 @@ struct DataSender {
   /// Loss detection: `SenderRecovery.swift`.
   var recovery = LossRecovery()
   var needsForwardTSN = false
+  /// The last FORWARD TSN: to where, and when.
+  private var lastSkip: (end: TSN, time: MonotonicTime)?
   /// T3-rtx (RFC 9260 §6.3.2).
   var retransmissionDeadline: MonotonicTime?
   /// The next packet goes out whatever the window says: a probe, or the first of a recovery.
@@ -241,8 +243,15 @@ struct DataSender {
       chunk.cumulativeTSN = chunk.cumulativeTSN.next
     }
     chunk.write(to: packet)
+    lastSkip = (chunk.cumulativeTSN, now)
     if retransmissionDeadline == nil { retransmissionDeadline = now + timeout.value }
     return true
+  }
+
+  /// The peer has been told to go further, and had no time to say that it has: what it acknowledges until then is no reason to tell again.
+  func isSkipUnderWay(now: MonotonicTime) -> Bool {
+    guard let lastSkip, lastSkip.end.isAfter(cumulativeTSN) else { return false }
+    return now - lastSkip.time < timeout.smoothed ?? timeout.value
   }
 
   private func add(_ message: Int, to chunk: inout ForwardTSNChunk, limit: Int) -> Bool {

@@ -110,11 +110,6 @@ struct OutstandingQueue {
   /// Where that chunk under way is that was sent before all others.
   var firstSent: Int? { inFlightCount > 0 ? position(of: earliest) : nil }
 
-  /// Where that chunk under way is that was sent next after one under way.
-  func nextSent(after position: Int) -> Int? {
-    tsn(at: position) == latest ? nil : self.position(of: self[position].links.later)
-  }
-
   private mutating func link(_ position: Int) {
     let tsn = tsn(at: position)
     if inFlightCount == 1 {

@@ -2,13 +2,8 @@ import RTCBase
 import RTCRTP
 
 extension SentPacketHistory {
-  /// Resolves one feedback message against what was sent. One whose times cannot be true is counted, and changes nothing.
-  package mutating func handle(_ feedback: TransportFeedback, now: MonotonicTime) -> FeedbackResults {
-    var allowance = capacity
-    return handle(feedback, allowance: &allowance, now: now)
-  }
-
-  /// Resolves one of several feedback messages that came together.
+  /// Resolves one of several feedback messages that came together against what was sent. One whose times cannot be true is counted, and
+  /// changes nothing.
   ///
   /// - Parameter allowance: of how many packets they may still tell, at first `capacity`: all that are known, each once. A message of 20
   ///   bytes can ask about as many, and one that goes beyond is counted and changes nothing.

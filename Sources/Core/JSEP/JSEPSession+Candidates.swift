@@ -130,8 +130,8 @@ extension RemoteDescription {
     [sections[index].ice, sections[sections[index].transportTag].ice].compactMap { $0?.usernameFragment }
   }
 
-  /// A section with as many candidates as it may have, and any section once all have as many, drops one from their midst. Until the session is agreed on it is all that is known
-  /// of them: those that came first and those that came last stay.
+  /// A section with as many candidates as it may have, and any section once all have as many, drops one from their midst. Until the session
+  /// is agreed on it is all that is known of them: those that came first and those that came last stay.
   mutating func add(_ candidate: CandidateAttribute?, index: Int) {
     let line = candidate.map { Attribute.candidate($0) } ?? .endOfCandidates
     var lines = description.media[index].attributes

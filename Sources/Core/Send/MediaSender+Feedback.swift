@@ -12,12 +12,6 @@ extension MediaSender {
     var isEstimateStale = false
   }
 
-  /// Takes an RTCP packet from the peer that came alone.
-  package mutating func handle(_ packet: RTCPPacket, now: MonotonicTime) {
-    add(packet, now: now)
-    finishCompound(now: now)
-  }
-
   /// Takes one RTCP packet of a datagram from the peer; those that do not concern what is sent are ignored. `finishCompound` follows the last.
   package mutating func add(_ packet: RTCPPacket, now: MonotonicTime) {
     switch packet {

@@ -63,7 +63,7 @@ struct DatagramRoutes {
     byFragment = byFragment.filter { $0.value !== receiver }
     for remote in addresses.removeValue(forKey: ObjectIdentifier(receiver)) ?? [] { drop(remote, of: receiver) }
     questions.remove(receiver)
-    last = nil
+    // It may be one that had no address of its own.
     lastSent = nil
     findSoleReceiver()
   }

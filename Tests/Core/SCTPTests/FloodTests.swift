@@ -254,8 +254,15 @@ struct FloodTests {
     #expect(simulation.endpoints[0].statistics.invalidChunks == 0)
   }
 
-  /// Loses all packets from now on: what is acknowledged is told by the test.
-  private func silence(_ simulation: inout Simulation) { simulation.filter = { _, _ in false } }
+  /// Two associations that know their round trip of 60 ms, and that from now on lose all packets: what is acknowledged is told by the test.
+  /// - Returns: with the last TSN that is acknowledged.
+  private func silentSimulation() -> (Simulation, TSN) {
+    var simulation = Simulation.connected(link: .init(delay: .milliseconds(30)))
+    simulation.send([0])
+    simulation.run(for: .seconds(1))
+    simulation.filter = { _, _ in false }
+    return (simulation, simulation.endpoints[0].sender.cumulativeTSN)
+  }
 
   /// Sends what there is to send, and acknowledges a while later, as the peer would after a round trip.
   private func acknowledge(
@@ -268,11 +275,8 @@ struct FloodTests {
 
   @Test("SC-06: every chunk that loss detection looks at is lost, but the last, also when a recovery is over")
   func looksAtLostChunks() {
-    var simulation = Simulation.connected(link: .init(delay: .milliseconds(30)))
-    simulation.send([0])
-    simulation.run(for: .seconds(1))
-    let base = simulation.endpoints[0].sender.cumulativeTSN
-    silence(&simulation)
+    let (connected, base) = silentSimulation()
+    var simulation = connected
     for _ in 0..<10 { simulation.send([1]) }
     acknowledge(&simulation, cumulative: base, .init(first: 3, last: 5))
     #expect(simulation.endpoints[0].sender.outstanding.lostCount == 2)
@@ -295,11 +299,8 @@ struct FloodTests {
 
   @Test("SC-03 SC-06: messages of several fragments, all lost at once, are each given up")
   func givesUpManyAtOnce() {
-    var simulation = Simulation.connected(link: .init(delay: .milliseconds(30)))
-    simulation.send([0])
-    simulation.run(for: .seconds(1))
-    let base = simulation.endpoints[0].sender.cumulativeTSN
-    silence(&simulation)
+    let (connected, base) = silentSimulation()
+    var simulation = connected
     for _ in 0..<3 { simulation.send(TransferTests.pattern(2_500), reliability: .retransmissions(0)) }
     simulation.send(TransferTests.pattern(10))
     acknowledge(&simulation, cumulative: base, .init(first: 10, last: 10))
@@ -312,10 +313,8 @@ struct FloodTests {
 
   @Test("SC-03: a peer that goes past what is given up step by step is told where to go once a round trip")
   func tellsOfSkipsOnce() {
-    var simulation = Simulation.connected(link: .init(delay: .milliseconds(30)))
-    simulation.send([0])
-    simulation.run(for: .seconds(1))
-    let base = simulation.endpoints[0].sender.cumulativeTSN
+    let (connected, base) = silentSimulation()
+    var simulation = connected
     let skips = Counter()
     simulation.filter = { sender, bytes in
       if sender == 0, bytes[SCTPCommonHeader.byteCount] == SCTPChunkType.interleavedForwardTSN.rawValue {

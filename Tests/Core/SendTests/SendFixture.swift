@@ -7,6 +7,14 @@ extension MonotonicTime {
   static func milliseconds(_ value: Int64) -> MonotonicTime { MonotonicTime(nanoseconds: value * 1_000_000) }
 }
 
+extension MediaSender {
+  /// Takes an RTCP packet from the peer that came alone.
+  mutating func handle(_ packet: RTCPPacket, now: MonotonicTime) {
+    add(packet, now: now)
+    finishCompound(now: now)
+  }
+}
+
 /// What a test wants to know about a packet that left.
 struct SentRTP: Hashable {
   var at: MonotonicTime

@@ -18,7 +18,7 @@ struct DataSender {
   /// What the peer's last acknowledgement said.
   var peerWindow = 0
 
-  /// Loss detection: `SenderRecovery.swift`.
+  /// Loss detection: `DataSender+Acknowledgement.swift`.
   var recovery = LossRecovery()
   var needsForwardTSN = false
   /// The last FORWARD TSN: to where, and when.

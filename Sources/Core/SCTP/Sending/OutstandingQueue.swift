@@ -2,7 +2,7 @@ import RTCBase
 
 /// Fragments sent and not cumulatively acknowledged, by their TSN: a ring without allocation in the steady state.
 ///
-/// There may be ten thousands, and each acknowledgement asks about all of them. So what is under way is also linked in the order in which it
+/// There may be tens of thousands, and each acknowledgement asks about all of them. So what is under way is also linked in the order in which it
 /// was sent, of which loss detection looks at the beginning only (RFC 8985 §6.2), and what is acknowledged is passed by in one step.
 struct OutstandingQueue {
   private var storage: [OutstandingChunk] = []
@@ -107,7 +107,7 @@ struct OutstandingQueue {
   private func tsn(at position: Int) -> TSN { firstTSN.advanced(by: position) }
   private func position(of tsn: TSN) -> Int { tsn.distance(from: firstTSN) }
 
-  /// Where that chunk under way is that was sent before all others.
+  /// Where the chunk is that was sent before all others under way.
   var firstSent: Int? { inFlightCount > 0 ? position(of: earliest) : nil }
 
   private mutating func link(_ position: Int) {

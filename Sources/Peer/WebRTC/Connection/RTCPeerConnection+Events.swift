@@ -26,10 +26,10 @@ extension RTCPeerConnection {
     case .negotiationNeeded: tell(.negotiationNeeded)
     case .gatheringNeeded(let transport, let fragment): gather(transport, fragment: fragment)
     case .candidate(let candidate, let server):
-      refreshDescriptions()
+      refreshCandidates()
       tell(.iceCandidate(named(candidate, server: server)))
     case .candidatesComplete:
-      refreshDescriptions()
+      refreshCandidates()
       tell(.iceCandidate(nil))
     case .candidateError(let error):
       let url = serverURL(error.serverIndex) ?? ""

@@ -82,7 +82,7 @@ extension RTCPeerConnection {
     guard !isClosed else { throw .invalidStateError("The connection is closed.") }
     startListening()
     defer {
-      if isCandidate { refreshDescriptions() } else { refreshSnapshot() }
+      if isCandidate { refreshCandidates() } else { refreshSnapshot() }
       queueNegotiationCheck()
     }
     return try driver.perform(body)
@@ -136,13 +136,15 @@ extension RTCPeerConnection {
   }
 
   /// Copies what candidates change, and leaves the rest for when more may have changed.
-  func refreshDescriptions() {
+  func refreshCandidates() {
     let descriptions = driver.read { engine, _ in engine.jsep.descriptions }
     snapshot.withLock { $0.descriptions = descriptions }
     guard !isClosed else { return }
-    for (id, object) in transportObjects {
-      object.iceTransport.update(driver.read { engine, _ in engine.iceTransport(id) })
-    }
+    for (id, object) in transportObjects { refresh(object, of: id) }
+  }
+
+  private func refresh(_ object: RTCDtlsTransport, of id: TransportID) {
+    object.iceTransport.update(driver.read { engine, _ in engine.iceTransport(id) })
   }
 
   /// One object for each transport, made when a description first names it (webrtc-pc §5.5).
@@ -152,7 +154,7 @@ extension RTCPeerConnection {
     for transport in session.transports {
       let object = transportObjects[transport.id] ?? RTCDtlsTransport()
       transportObjects[transport.id] = object
-      object.iceTransport.update(driver.read { engine, _ in engine.iceTransport(transport.id) })
+      refresh(object, of: transport.id)
       for mid in transport.mids { found[mid] = object }
     }
     return found
